@@ -1,0 +1,3 @@
+"""invoice-graph: a GraphQL gateway over the invoicing domain."""
+
+__version__ = "0.1.0"
