@@ -1,0 +1,1 @@
+"""The only room that opens connections: tables, transactions, the event log."""

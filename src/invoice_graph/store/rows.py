@@ -1,0 +1,135 @@
+"""Rows of the tables: read, inserted, updated and deleted by statements that are spelled once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlmodel import SQLModel
+
+from invoice_graph.store.database import Connection
+from invoice_graph.store.dialect import DIALECT, Parameters, spell
+
+T = TypeVar("T", bound=SQLModel)
+
+
+def table_of(kind: type[SQLModel]) -> Table:
+    """The SQLAlchemy table of a SQLModel class."""
+    return kind.__table__  # type: ignore[attr-defined,no-any-return]
+
+
+@dataclass
+class Codec:
+    """How the columns of a table become attributes and back."""
+
+    table: Table
+    names: tuple[str, ...] = field(init=False)
+    _encoders: dict[str, Any] = field(init=False)
+    _decoders: list[tuple[str, Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = tuple(column.name for column in self.table.columns)
+        self._encoders = {c.name: getattr(c.type, "process_bind_param", None) for c in self.table.columns}
+        self._decoders = [(c.name, getattr(c.type, "process_result_value", None)) for c in self.table.columns]
+
+    def encode(self, name: str, value: Any) -> Any:
+        encoder = self._encoders[name]
+        return value if encoder is None else encoder(value, DIALECT)
+
+    def values(self, row: SQLModel) -> Parameters:
+        """A row's columns as the database holds them."""
+        return {name: self.encode(name, getattr(row, name)) for name in self.names}
+
+    def decode(self, raw: Sequence[Any]) -> dict[str, Any]:
+        """A raw row as attributes."""
+        pairs = zip(self._decoders, raw, strict=True)
+        return {name: value if decoder is None else decoder(value, DIALECT) for (name, decoder), value in pairs}
+
+
+@cache
+def codec(kind: type[SQLModel]) -> Codec:
+    """The codec of a table."""
+    return Codec(table_of(kind))
+
+
+def build(kind: type[T], raw: Sequence[Any]) -> T:
+    """A raw row as an object, in the order of the table's columns."""
+    return kind(**codec(kind).decode(raw))
+
+
+async def select_rows(
+    connection: Connection, kind: type[T], equals: Parameters, order: Sequence[str] = (), limit: int | None = None
+) -> list[T]:
+    """The rows whose columns equal the given values (None: are NULL), in the order of the named columns."""
+    table = codec(kind)
+    absent = frozenset(name for name, value in equals.items() if value is None)
+    statement = _select(kind, tuple(equals), absent, tuple(order), limit)
+    values = {name: table.encode(name, value) for name, value in equals.items() if value is not None}
+    return [build(kind, raw) for raw in await connection.rows(statement, values)]
+
+
+async def insert_rows(connection: Connection, kind: type[T], rows: Iterable[T]) -> None:
+    """New rows of one table."""
+    await connection.many(_insert(kind), [codec(kind).values(row) for row in rows])
+
+
+async def update_row(connection: Connection, row: SQLModel, changed: Parameters) -> None:
+    """Writes the changed columns, given as the database holds them."""
+    kind = type(row)
+    key = {f"key_{name}": codec(kind).encode(name, getattr(row, name)) for name in _key(kind)}
+    await connection.rows(_update(kind, tuple(changed)), changed | key)
+
+
+async def delete_row(connection: Connection, row: SQLModel) -> None:
+    """Removes a row."""
+    kind = type(row)
+    key = {f"key_{name}": codec(kind).encode(name, getattr(row, name)) for name in _key(kind)}
+    await connection.rows(_delete(kind), key)
+
+
+@cache
+def _key(kind: type[SQLModel]) -> tuple[str, ...]:
+    return tuple(column.name for column in table_of(kind).primary_key.columns)
+
+
+@cache
+def _select(
+    kind: type[SQLModel], names: tuple[str, ...], absent: frozenset[str], order: tuple[str, ...], limit: int | None
+) -> str:
+    table = table_of(kind)
+    places = (table.c[name.lstrip("-")].desc() if name[0] == "-" else table.c[name] for name in order)
+    statement = select(table).order_by(*places)
+    for name in names:
+        column = table.c[name]
+        statement = statement.where(column.is_(None) if name in absent else column == bindparam(name))
+    if limit is not None:
+        statement = statement.limit(limit)
+    sql, values = spell(statement)
+    return _inline(sql, values)
+
+
+def _inline(sql: str, values: Parameters) -> str:
+    """Puts the row limit, the only value such a statement carries, into its text."""
+    for name, value in values.items():
+        if isinstance(value, int):
+            sql = sql.replace(f":{name}", str(value))
+    return sql
+
+
+@cache
+def _insert(kind: type[SQLModel]) -> str:
+    return spell(insert(table_of(kind)))[0]
+
+
+@cache
+def _update(kind: type[SQLModel], names: tuple[str, ...]) -> str:
+    table = table_of(kind)
+    statement = update(table).values({name: bindparam(name) for name in names})
+    return spell(statement.where(*(table.c[name] == bindparam(f"key_{name}") for name in _key(kind))))[0]
+
+
+@cache
+def _delete(kind: type[SQLModel]) -> str:
+    table = table_of(kind)
+    return spell(delete(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in _key(kind))))[0]
