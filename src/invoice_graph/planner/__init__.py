@@ -1,0 +1,1 @@
+"""Reads: a GraphQL selection becomes one SQL statement whose result is the answer's JSON."""

@@ -1,0 +1,115 @@
+"""A field's arguments: shape is looked at when a plan is made, values are read when it runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    VariableNode,
+    Visitor,
+    get_argument_values,
+    get_named_type,
+    is_enum_type,
+    is_input_object_type,
+    is_list_type,
+    is_non_null_type,
+    visit,
+)
+from graphql.execution.values import VariableValues
+from sqlalchemy import bindparam
+from sqlalchemy.sql.elements import BindParameter
+
+from invoice_graph.planner.filters import plain
+from invoice_graph.store.dialect import Parameters
+
+Read = Callable[[Mapping[str, Any]], Any]
+
+
+@dataclass
+class Arguments:
+    """The arguments of one field of a selection.
+
+    `values` are those of the request that the plan was first made for; a plan may depend on
+    their shape only, so everything else goes through `bind`.
+    """
+
+    definition: GraphQLField
+    node: FieldNode
+    values: dict[str, Any]
+    prefix: str
+    constant: bool
+    reads: list[tuple[str, Read]] = field(default_factory=list)
+
+    def at(self, path: tuple[Any, ...]) -> Any:
+        """The value at a path, for looking at its shape."""
+        return dig(self.values, path)
+
+    def given(self, name: str) -> bool:
+        """Whether an argument is there and not null."""
+        return self.values.get(name) is not None
+
+    def bind(self, path: tuple[Any, ...], convert: Callable[[Any], Any] = plain) -> BindParameter[Any]:
+        """A parameter whose value is read at `path` when the plan runs."""
+        return self.read(lambda values: convert(dig(values, path)))
+
+    def read(self, read: Read) -> BindParameter[Any]:
+        """A parameter whose value `read` finds in the arguments when the plan runs."""
+        name = f"{self.prefix}{len(self.reads)}"
+        self.reads.append((name, read))
+        return bindparam(name)
+
+    def parameters(self, variables: VariableValues) -> Parameters:
+        """The values of all parameters for one request."""
+        values = self.values if self.constant else get_argument_values(self.definition, self.node, variables)
+        return {name: read(values) for name, read in self.reads}
+
+
+def dig(values: Any, path: tuple[Any, ...]) -> Any:
+    """The value at a path of keys and positions."""
+    return reduce(lambda value, step: value[step], path, values)
+
+
+def make_arguments(definition: GraphQLField, node: FieldNode, variables: VariableValues, prefix: str) -> Arguments:
+    """A field's arguments, coerced for the request at hand."""
+    values = get_argument_values(definition, node, variables)
+    return Arguments(definition, node, values, prefix, constant=not _has_variables(node))
+
+
+class _VariableFinder(Visitor):
+    found = False
+
+    def enter_variable(self, _node: VariableNode, *_: Any) -> None:
+        self.found = True
+
+
+def _has_variables(node: FieldNode) -> bool:
+    finder = _VariableFinder()
+    for argument in node.arguments or ():
+        visit(argument, finder)
+    return finder.found
+
+
+def shape(variables: VariableValues) -> tuple[Any, ...]:
+    """What of the variables a plan may depend on: what is given, and the values of enums and booleans."""
+    signatures = variables.sources
+    return tuple((name, _shape(value, signatures[name].signature.type)) for name, value in variables.coerced.items())
+
+
+def _shape(value: Any, kind: Any) -> Any:
+    if is_non_null_type(kind):
+        return _shape(value, kind.of_type)
+    if value is None:
+        return None
+    if is_list_type(kind):
+        return tuple(_shape(item, kind.of_type) for item in value) if _matters(kind) else "list"
+    if is_input_object_type(kind):
+        return tuple((name, _shape(item, kind.fields[name].type)) for name, item in value.items())
+    return value if _matters(kind) else "given"
+
+
+def _matters(kind: Any) -> bool:
+    named = get_named_type(kind)
+    return is_enum_type(named) or is_input_object_type(named) or named.name == "Boolean"

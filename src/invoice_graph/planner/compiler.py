@@ -1,0 +1,208 @@
+"""A selection becomes SQL: scopes are rows, selections are fields, sources spell them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_named_type,
+    is_leaf_type,
+)
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
+
+from invoice_graph.domain.errors import Refusal
+from invoice_graph.planner.arguments import Arguments, make_arguments
+from invoice_graph.planner.catalog import Catalog, Column, Table
+from invoice_graph.planner.faults import TooCostly
+from invoice_graph.planner.sql import constant, json_object
+from invoice_graph.store.rows import table_of
+
+DEEPEST_CONNECTION = 5
+TYPENAME = "__typename"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A selected field: what it is called in the answer, what it is, and what is selected below it."""
+
+    key: str
+    name: str
+    parent: str
+    definition: GraphQLField
+    details: list[FieldDetails]
+    arguments: Arguments
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether nothing can be selected below it."""
+        return is_leaf_type(get_named_type(self.definition.type))
+
+
+Spell = Callable[[Selection], ColumnElement[str]]
+
+
+class Compiler:
+    """Compiles the root fields of one operation into expressions of one statement."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        catalog: Catalog,
+        operation: OperationDefinitionNode,
+        fragments: Iterable[FragmentDefinitionNode],
+        variables: VariableValues,
+    ) -> None:
+        self.schema = schema
+        self.catalog = catalog
+        self.arguments: list[Arguments] = []
+        self.projections: list[tuple[str, Callable[[Sequence[Refusal]], str]]] = []
+        self.account: BindParameter[str] = bindparam("account_id")
+        self.depth = 0
+        self._operation = operation
+        self._fragments = {node.name.value: FragmentDetails(node) for node in fragments}
+        self._variables = variables
+        self._aliases = 0
+
+    def roots(self, kind: GraphQLObjectType) -> list[Selection]:
+        """The selected fields of the operation."""
+        collected = collect_fields(self.schema, self._fragments, self._variables, kind, self._operation)
+        return [self._selection(key, kind, details) for key, details in collected.grouped_field_set.items()]
+
+    def below(self, kind: GraphQLObjectType, selection: Selection) -> list[Selection]:
+        """The fields selected below a field when its value is of the type `kind`."""
+        collected = collect_subfields(
+            self.schema, self._fragments, self._variables, self._operation, kind, selection.details
+        )
+        return [self._selection(key, kind, details) for key, details in collected.grouped_field_set.items()]
+
+    def members(self, kind: GraphQLObjectType, selection: Selection, spell: Spell) -> list[tuple[str, ColumnElement[str]]]:
+        """The members of an object; `spell` makes each field but `__typename`."""
+        return [
+            (inner.key, typename(kind) if inner.name == TYPENAME else spell(inner))
+            for inner in self.below(kind, selection)
+        ]
+
+    def scope(self, table: Table) -> "Scope":
+        """A row of a table under a new alias."""
+        return Scope(self, table)
+
+    def alias(self, letter: str) -> str:
+        """A new name, the same whenever the same plan is made."""
+        self._aliases += 1
+        return f"{letter}{self._aliases}"
+
+    def given(self, name: str) -> BindParameter[Any]:
+        """A parameter whose value comes from the caller of the plan, not from the document."""
+        return bindparam(name)
+
+    def projected(self, project: Callable[[Sequence[Refusal]], str]) -> BindParameter[str]:
+        """A parameter whose text `project` makes of the call's refusals."""
+        name = f"r{len(self.projections)}"
+        self.projections.append((name, project))
+        return bindparam(name)
+
+    def object_type(self, name: str) -> GraphQLObjectType:
+        """An object type by name."""
+        kind = self.schema.type_map[name]
+        assert isinstance(kind, GraphQLObjectType)
+        return kind
+
+    def descend(self) -> None:
+        """Enters a connection; raises TooCostly below the deepest."""
+        self.depth += 1
+        if self.depth > DEEPEST_CONNECTION:
+            raise TooCostly(f"Connections nest deeper than {DEEPEST_CONNECTION}; ask for the inner ones by id.")
+
+    def ascend(self) -> None:
+        """Leaves a connection."""
+        self.depth -= 1
+
+    def _selection(self, key: str, kind: GraphQLObjectType, details: list[FieldDetails]) -> Selection:
+        node = details[0].node
+        definition = self.schema.get_field(kind, node.name.value)
+        assert definition is not None
+        arguments = make_arguments(definition, node, self._variables, f"a{len(self.arguments)}_")
+        self.arguments.append(arguments)
+        return Selection(key, node.name.value, kind.name, definition, details, arguments)
+
+
+def typename(kind: GraphQLObjectType) -> ColumnElement[str]:
+    """The JSON text of `__typename`."""
+    return constant(f'"{kind.name}"')
+
+
+class Root:
+    """Where the operation's fields are read from: no row at all."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self.compiler = compiler
+
+    def member(self, selection: Selection) -> ColumnElement[str]:
+        """One field as JSON."""
+        source = self.compiler.catalog.source(selection.parent, selection.name)
+        return source.json(self, selection)  # type: ignore[no-any-return]
+
+
+class Scope(Root):
+    """A row that fields are read from, and the rows joined to it."""
+
+    def __init__(self, compiler: Compiler, table: Table, joined_to: "Scope | None" = None) -> None:
+        super().__init__(compiler)
+        self.kind = table
+        self.table = table_of(table).alias(compiler.alias("t"))
+        self.type = compiler.object_type(compiler.catalog.type_of(table))
+        self._root = joined_to or self
+        self._joins: list[tuple[Any, ColumnElement[bool]]] = []
+        self._targets: dict[str, Scope] = {}
+
+    def object(self, selection: Selection) -> ColumnElement[str]:
+        """The object selected by a field, its members read from this row."""
+        named = get_named_type(selection.definition.type)
+        kind = named if isinstance(named, GraphQLObjectType) else self.type
+        return json_object(self.compiler.members(kind, selection, self.member))
+
+    def filterable(self, field: str) -> ColumnElement[Any]:
+        """What `where` compares for a field."""
+        return self.compiler.catalog.source(self.type.name, field).value(self)  # type: ignore[no-any-return]
+
+    def folded(self, field: str) -> ColumnElement[Any]:
+        """What `contains` searches for a field: its casefolded text."""
+        source = self.compiler.catalog.source(self.type.name, field)
+        assert isinstance(source, Column) and source.folded
+        return self.table.c[source.folded]
+
+    def of_account(self) -> ColumnElement[bool]:
+        """The condition that the row belongs to the actor's account; the one place where reads are fenced."""
+        return self.table.c.account_id == self.compiler.account
+
+    def join(self, table: Table, column: str) -> "Scope":
+        """The row that a column refers to, joined once however often it is selected."""
+        if column not in self._targets:
+            target = Scope(self.compiler, table, self._root)
+            match = (target.table.c.account_id == self.compiler.account) & (target.table.c.id == self.table.c[column])
+            self._root._joins.append((target.table, match))
+            self._targets[column] = target
+        return self._targets[column]
+
+    def select(self, *columns: Any) -> Select[Any]:
+        """A SELECT from this row's table and what was joined to it; call it after the columns are made."""
+        return select(*columns).select_from(self.with_joins(self.table))
+
+    def with_joins(self, rows: Any) -> Any:
+        """A FROM clause with the joined tables added."""
+        for table, match in self._joins:
+            rows = rows.outerjoin(table, match)
+        return rows
+
+    def lookup(self, value: ColumnElement[str], *conditions: ColumnElement[bool]) -> ColumnElement[str]:
+        """The value for the one row that meets the conditions; `null` when there is none."""
+        found = self.select(value).where(*conditions).limit(1).scalar_subquery()
+        return func.coalesce(found, constant("null"))

@@ -1,0 +1,220 @@
+"""Relay connections: a page of rows, its edges, its surroundings, its count."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import get_named_type
+from sqlalchemy import Select, and_, case, exists, false, func, literal_column, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from invoice_graph.planner import filters
+from invoice_graph.planner.catalog import Table
+from invoice_graph.planner.compiler import Scope, Selection
+from invoice_graph.planner.pagination import Order, PageShape, SortKey, cursor_key, page_shape, page_size
+from invoice_graph.planner.sql import constant, joined, json_object
+from invoice_graph.store import dialect
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The rows of a table that belong to a row (or to the account), page by page.
+
+    `match` pairs columns of the table with columns of the row they belong to; `order` is the
+    order without an `orderBy`; `narrowed_by` maps further arguments to the columns they are compared with.
+    """
+
+    table: Table
+    match: Mapping[str, str] = field(default_factory=dict)
+    order: tuple[SortKey, ...] = (SortKey("created_at", descending=True), SortKey("id", descending=True))
+    narrowed_by: Mapping[str, str] = field(default_factory=dict)
+    nullable_orders: frozenset[str] = frozenset()
+    tagged: bool = True
+
+    def json(self, scope: Scope, selection: Selection) -> ColumnElement[str]:
+        scope.compiler.descend()
+        spelled = _Page(self, scope, selection).json()
+        scope.compiler.ascend()
+        return spelled
+
+    def order_of(self, selection: Selection) -> Order:
+        """The order that a selection asks for."""
+        asked = selection.arguments.values.get("orderBy")
+        keys, name = self.order, ""
+        if asked is not None:
+            column = asked["field"].lower()
+            descending = asked["direction"] == "DESC"
+            keys = (SortKey(column, descending, column in self.nullable_orders), SortKey("id", descending))
+            name = f":{asked['field']}:{asked['direction']}"
+        return Order(keys, f"{selection.parent}.{selection.name}{name}" if self.tagged else "")
+
+
+class _Page:
+    """One page of a connection, as a selection asks for it."""
+
+    def __init__(self, source: Connection, parent: Scope, selection: Selection) -> None:
+        self.source = source
+        self.parent = parent
+        self.compiler = parent.compiler
+        self.selection = selection
+        self.arguments = selection.arguments
+        self.shape: PageShape = page_shape(self.arguments.values)
+        self.order = source.order_of(selection)
+        self.size = self.arguments.read(page_size)
+        self.columns: dict[str, ColumnElement[Any]] = {}
+
+    def json(self) -> ColumnElement[str]:
+        """The connection as JSON."""
+        kind = get_named_type(self.selection.definition.type)
+        self.rows = self.compiler.scope(self.source.table)
+        members = self.compiler.members(kind, self.selection, self._member)
+        self.page = self._subquery() if self.columns else None
+        object_ = json_object([(key, self._resolve(value)) for key, value in members])
+        return select(object_).select_from(self.page).scalar_subquery() if self.page is not None else object_
+
+    def _member(self, selection: Selection) -> Any:
+        return _MEMBERS[selection.name](self, selection)
+
+    def _resolve(self, value: Any) -> ColumnElement[str]:
+        return value() if callable(value) else value  # type: ignore[no-any-return]
+
+    def edges(self, selection: Selection) -> Any:
+        """The edges: each row with its cursor."""
+        kind = get_named_type(selection.definition.type)
+        return self._listed(json_object(self.compiler.members(kind, selection, self._edge)))
+
+    def nodes(self, selection: Selection) -> Any:
+        """The rows alone."""
+        return self._listed(self.rows.object(selection))
+
+    def _edge(self, selection: Selection) -> ColumnElement[str]:
+        return self.order.cursor(self.rows.table) if selection.name == "cursor" else self.rows.object(selection)
+
+    def _listed(self, item: ColumnElement[str]) -> Any:
+        name = self._column(item)
+        return lambda: joined("[", dialect.concatenated(self.page.c[name]), "]")  # type: ignore[union-attr]
+
+    def page_info(self, selection: Selection) -> Any:
+        """What lies around the page."""
+        kind = get_named_type(selection.definition.type)
+        members = self.compiler.members(kind, selection, lambda inner: _PAGE_INFO[inner.name](self))
+        return lambda: json_object([(key, self._resolve(value)) for key, value in members])
+
+    def total_count(self, _selection: Selection) -> ColumnElement[Any]:
+        """How many rows there are on all pages together."""
+        scope = self.compiler.scope(self.source.table)
+        counted = select(func.count()).select_from(scope.table).where(*self._members_of(scope))
+        return self._correlated(counted).scalar_subquery()
+
+    def has_next(self) -> ColumnElement[str]:
+        """Whether rows follow the page."""
+        beyond = self._at_or_beyond("before") if self.shape.before else false()
+        return _truth(beyond if self.shape.backward else or_(self._more(), beyond))
+
+    def has_previous(self) -> ColumnElement[str]:
+        """Whether rows precede the page."""
+        beyond = self._at_or_beyond("after") if self.shape.after else false()
+        return _truth(or_(self._more(), beyond) if self.shape.backward else beyond)
+
+    def start_cursor(self) -> Any:
+        """The first row's cursor."""
+        return self._end(dialect.first_of)
+
+    def end_cursor(self) -> Any:
+        """The last row's cursor."""
+        return self._end(dialect.last_of)
+
+    def _end(self, pick: Callable[[ColumnElement[str]], ColumnElement[str]]) -> Any:
+        cursors = self._listed(self.order.cursor(self.rows.table))
+        return lambda: func.coalesce(pick(cursors()), constant("null"))
+
+    def _column(self, value: ColumnElement[Any]) -> str:
+        name = f"c{len(self.columns)}"
+        self.columns[name] = value
+        return name
+
+    def _subquery(self) -> Any:
+        labelled = [value.label(name) for name, value in self.columns.items()]
+        statement = self._direct(labelled) if self._is_direct() else self._by_keys(labelled)
+        return self._correlated(statement).subquery(self.compiler.alias("p"))
+
+    def _is_direct(self) -> bool:
+        default = self.order.keys == self.source.order
+        return default and not self.shape.backward and not self.arguments.given("where")
+
+    def _direct(self, labelled: list[Any]) -> Select[Any]:
+        """The default order has an index: the rows come in order and the first are taken."""
+        statement = self.rows.select(*labelled).where(*self._page_conditions(self.rows))
+        return statement.order_by(*self.order.columns(self.rows.table)).limit(self.size)
+
+    def _by_keys(self, labelled: list[Any]) -> Select[Any]:
+        """The page's keys are found first, so that JSON is made for the rows of the page only."""
+        keys = self.compiler.scope(self.source.table)
+        found = select(*keys.table.primary_key).where(*self._page_conditions(keys))
+        found = found.order_by(*self.order.columns(keys.table, self.shape.backward)).limit(self.size)
+        page = self._correlated(found).subquery(self.compiler.alias("k"))
+        primary = [self.rows.table.c[c.name] == page.c[c.name] for c in page.c]
+        source = self.rows.with_joins(page.outerjoin(self.rows.table, and_(*primary)))
+        return select(*labelled).select_from(source).order_by(*self.order.columns(self.rows.table))
+
+    def _members_of(self, scope: Scope) -> list[ColumnElement[bool]]:
+        """The rows that belong to the connection."""
+        conditions = [scope.of_account()]
+        conditions += [scope.table.c[child] == self.parent.table.c[own] for child, own in self.source.match.items()]
+        for argument, column in self.source.narrowed_by.items():
+            if self.arguments.given(argument):
+                conditions.append(self._narrowed(scope.table.c[column], argument))
+        if self.arguments.given("where"):
+            conditions.append(filters.condition(scope, self.arguments, ("where",)))
+        return conditions
+
+    def _narrowed(self, column: ColumnElement[Any], argument: str) -> ColumnElement[bool]:
+        if isinstance(self.arguments.values[argument], list):
+            return filters.OPERATORS["in"](column, self.arguments.bind((argument,), filters.array))
+        return column == self.arguments.bind((argument,))
+
+    def _page_conditions(self, scope: Scope) -> list[ColumnElement[bool]]:
+        conditions = self._members_of(scope)
+        for argument, given in (("after", self.shape.after), ("before", self.shape.before)):
+            if given:
+                conditions.append(self._beyond(scope, argument))
+        return conditions
+
+    def _beyond(self, scope: Scope, argument: str) -> ColumnElement[bool]:
+        keys = [self.arguments.read(cursor_key(self.order, argument, place)) for place in range(len(self.order.keys))]
+        return self.order.beyond(scope.table, keys, backward=argument == "before")
+
+    def _more(self) -> ColumnElement[bool]:
+        """Whether there is one row more than the page holds, in the direction of travel."""
+        scope = self.compiler.scope(self.source.table)
+        found = select(literal_column("1")).select_from(scope.table).where(*self._page_conditions(scope))
+        ordered = found.order_by(*self.order.columns(scope.table, self.shape.backward))
+        return exists(self._correlated(ordered.limit(1).offset(self.size)))
+
+    def _at_or_beyond(self, argument: str) -> ColumnElement[bool]:
+        """Whether there are rows at a cursor or on its far side."""
+        scope = self.compiler.scope(self.source.table)
+        found = select(literal_column("1")).select_from(scope.table).where(*self._members_of(scope))
+        return exists(self._correlated(found.where(~filters.known(self._beyond(scope, argument)))))
+
+    def _correlated(self, statement: Select[Any]) -> Select[Any]:
+        """Lets a statement refer to the row that the connection belongs to."""
+        return statement.correlate(self.parent.table) if self.source.match else statement
+
+
+def _truth(value: ColumnElement[bool]) -> ColumnElement[str]:
+    return case((value, constant("true")), else_=constant("false"))
+
+
+_MEMBERS = {
+    "edges": _Page.edges,
+    "nodes": _Page.nodes,
+    "pageInfo": _Page.page_info,
+    "totalCount": _Page.total_count,
+}
+_PAGE_INFO = {
+    "hasNextPage": _Page.has_next,
+    "hasPreviousPage": _Page.has_previous,
+    "startCursor": _Page.start_cursor,
+    "endCursor": _Page.end_cursor,
+}

@@ -1,0 +1,36 @@
+"""Runs bound statements: on a reader for queries, on a writing connection for payloads."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from invoice_graph.domain.clock import Clock, time_text
+from invoice_graph.domain.errors import Refusal
+from invoice_graph.planner.plan import BoundStatement
+from invoice_graph.store.dialect import Parameters
+
+Rows = Callable[[str, Parameters], Awaitable[list[Any]]]
+"""Runs a statement and returns its rows: `Database.read` or `Connection.rows`."""
+
+
+class Viewer:
+    """For whom and when statements are run: their account, the time, the address of public pages."""
+
+    def __init__(self, account_id: str, clock: Clock, public_url: str) -> None:
+        self.account_id = account_id
+        self._clock = clock
+        self._public_url = public_url
+
+    def parameters(self) -> Parameters:
+        """What every statement may ask of the viewer."""
+        now = time_text(self._clock.now())
+        return {"account_id": self.account_id, "now": now, "public_url": self._public_url}
+
+
+async def fetch(
+    rows: Rows, bound: BoundStatement, viewer: Viewer, given: Parameters | None = None, refusals: Sequence[Refusal] = ()
+) -> dict[str, bytes]:
+    """The JSON of each root field of a statement, by response key."""
+    statement = bound.statement
+    parameters = bound.parameters | viewer.parameters() | statement.project(refusals) | (given or {})
+    found = await rows(statement.sql, parameters)
+    return {key: text.encode() for key, text in zip(statement.keys, found[0], strict=True)}

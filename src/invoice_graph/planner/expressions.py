@@ -1,0 +1,85 @@
+"""Values of the schema that are calculated from a row."""
+
+from typing import Any
+
+from sqlalchemy import Text, and_, bindparam, case, cast, func, literal_column, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from invoice_graph.domain.lifecycle import InvoiceStatus
+from invoice_graph.domain.money import CURRENCIES
+from invoice_graph.planner.compiler import Root, Scope
+from invoice_graph.planner.sql import constant
+from invoice_graph.store import dialect
+from invoice_graph.store.event_log import EVENT_COUNTER
+from invoice_graph.store.rows import table_of
+from invoice_graph.store.tables import Counter
+
+USUAL_DIGITS = 2
+NUMBER_COUNTER = "number:"
+
+
+def currency_digits(scope: Scope) -> ColumnElement[int]:
+    """How many digits of the row's amounts stand after the decimal separator."""
+    unusual: dict[int, list[str]] = {}
+    for currency in CURRENCIES.values():
+        if currency.digits != USUAL_DIGITS:
+            unusual.setdefault(currency.digits, []).append(currency.code)
+    branches = [(_in(scope.table.c.currency, codes), _number(digits)) for digits, codes in unusual.items()]
+    return case(*branches, else_=_number(USUAL_DIGITS))
+
+
+def overdue(scope: Scope) -> ColumnElement[bool]:
+    """Whether an open invoice's due date has passed."""
+    due = scope.table.c.due_at
+    return and_(scope.table.c.status == constant(InvoiceStatus.OPEN), due.is_not(None), due < bindparam("now"))
+
+
+def hosted_url(scope: Scope) -> ColumnElement[str]:
+    """The address of a finalized invoice's page; NULL for drafts."""
+    return bindparam("public_url", type_=Text).op("||")(constant("/i/")).op("||")(scope.table.c.hosted_token)
+
+
+def pdf_url(scope: Scope) -> ColumnElement[str]:
+    """The address of a finalized invoice's PDF; NULL for drafts."""
+    return hosted_url(scope).op("||")(constant("/pdf"))
+
+
+def whole_quantity(scope: Scope) -> ColumnElement[int]:
+    """The quantity without its fraction."""
+    return dialect.truncated(scope.table.c.quantity_decimal)
+
+
+def pending(scope: Scope) -> ColumnElement[bool]:
+    """Whether an invoice item is on no invoice."""
+    return scope.table.c.invoice_id.is_(None)
+
+
+def sequence_cursor(scope: Scope) -> ColumnElement[str]:
+    """An event's cursor."""
+    return cast(scope.table.c.sequence, Text)
+
+
+def event_cursor(scope: Root) -> ColumnElement[str]:
+    """Where the event log ends."""
+    return cast(_counter(scope, constant(EVENT_COUNTER)), Text)
+
+
+def next_number(scope: Scope) -> ColumnElement[int]:
+    """The next number in the sequence of the row's prefix."""
+    kind = constant(NUMBER_COUNTER).op("||")(scope.table.c.invoice_prefix)
+    return _counter(scope, kind, scope.table) + _number(1)
+
+
+def _counter(scope: Root, kind: ColumnElement[str], *outer: Any) -> ColumnElement[int]:
+    counter = table_of(Counter).alias(scope.compiler.alias("n"))
+    mine = and_(counter.c.account_id == scope.compiler.account, counter.c.kind == kind)
+    value = select(counter.c.value).where(mine).correlate(*outer or (None,))
+    return func.coalesce(value.scalar_subquery(), _number(0))
+
+
+def _number(value: int) -> Any:
+    return literal_column(str(value))
+
+
+def _in(column: ColumnElement[str], codes: list[str]) -> ColumnElement[bool]:
+    return column.in_([constant(code) for code in codes])

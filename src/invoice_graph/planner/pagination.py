@@ -1,0 +1,158 @@
+"""Keyset pages: what is in a cursor, which rows a page holds, and what lies around it.
+
+A cursor is the hexadecimal form of `TAG|KEYS`: the connection and order it belongs to, then the
+row's sort keys and id as a JSON array. It stays valid when its row is gone, in both directions,
+and when rows are inserted. The event log's cursors are its sequence numbers.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import and_, or_, tuple_
+from sqlalchemy.sql.elements import ColumnElement
+
+from invoice_graph.domain.errors import ErrorCode
+from invoice_graph.planner.faults import ArgumentFault
+from invoice_graph.planner.sql import joined
+from invoice_graph.store import dialect
+
+DEFAULT_PAGE = 10
+LARGEST_PAGE = 100
+LARGEST_INTEGER = 2**63 - 1
+PAGE_ARGUMENTS = ("first", "after", "last", "before")
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """A column of an order."""
+
+    column: str
+    descending: bool = False
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order of a connection's rows, and the tag its cursors carry.
+
+    Without a tag the cursor is the single key itself, a decimal number.
+    """
+
+    keys: tuple[SortKey, ...]
+    tag: str
+
+    def columns(self, table: Any, backward: bool = False) -> list[ColumnElement[Any]]:
+        """The ORDER BY list; missing values stand last in both directions."""
+        listed: list[ColumnElement[Any]] = []
+        for key in self.keys:
+            column = table.c[key.column]
+            if key.nullable:
+                missing = column.is_(None)
+                listed.append(missing.desc() if backward else missing.asc())
+            listed.append(column.desc() if key.descending != backward else column.asc())
+        return listed
+
+    def cursor(self, table: Any) -> ColumnElement[str]:
+        """A row's cursor as JSON."""
+        keys = [table.c[key.column] for key in self.keys]
+        if not self.tag:
+            return joined('"', keys[0], '"')
+        parts: list[str | ColumnElement[Any]] = []
+        for place, key in enumerate(keys):
+            parts += ["," if place else f"{self.tag}|[", dialect.quoted(key)]
+        return joined('"', dialect.hexadecimal(joined(*parts, "]")), '"')
+
+    def beyond(self, table: Any, keys: Sequence[Any], backward: bool) -> ColumnElement[bool]:
+        """The rows that come after a cursor's keys, or before them."""
+        columns = [table.c[key.column] for key in self.keys]
+        rising = self.keys[0].descending == backward
+        left, right = tuple_(*columns), tuple_(*keys)
+        strict = (left > right) if rising else (left < right)
+        if not self.keys[0].nullable:
+            return strict if len(columns) > 1 else ((columns[0] > keys[0]) if rising else (columns[0] < keys[0]))
+        return self._beyond_nullable(columns, keys, strict, rising, backward)
+
+    def _beyond_nullable(
+        self, columns: Sequence[Any], keys: Sequence[Any], strict: Any, rising: bool, backward: bool
+    ) -> ColumnElement[bool]:
+        ids = (columns[1] > keys[1]) if rising else (columns[1] < keys[1])
+        here_missing, cursor_missing = columns[0].is_(None), keys[0].is_(None)
+        among_missing = and_(cursor_missing, here_missing, ids)
+        if backward:
+            return or_(and_(cursor_missing, ~here_missing), among_missing, and_(~cursor_missing, strict))
+        return or_(among_missing, and_(~cursor_missing, or_(strict, here_missing)))
+
+
+@lru_cache(maxsize=1024)
+def decode_cursor(cursor: str, tag: str, count: int) -> tuple[Any, ...]:
+    """The keys in a cursor; ValueError when it is garbage or belongs elsewhere."""
+    if not tag:
+        return (_sequence(cursor),)
+    found, _, keys = bytes.fromhex(cursor).decode("utf-8").partition("|")
+    if found != tag:
+        raise ValueError("another connection's cursor")
+    values = json.loads(keys)
+    if not isinstance(values, list) or len(values) != count or not all(_is_key(value) for value in values):
+        raise ValueError("no keys")
+    return tuple(values)
+
+
+def _sequence(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit()) or int(cursor[:20]) > LARGEST_INTEGER:
+        raise ValueError("no sequence number")
+    return int(cursor)
+
+
+def _is_key(value: Any) -> bool:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return abs(value) <= LARGEST_INTEGER
+    return value is None or (isinstance(value, str) and value.isprintable())
+
+
+def cursor_key(order: Order, argument: str, place: int) -> Any:
+    """Reads one key of the cursor in `argument`; raises ArgumentFault CURSOR_INVALID."""
+
+    def read(arguments: Mapping[str, Any]) -> Any:
+        try:
+            return decode_cursor(arguments[argument], order.tag, len(order.keys))[place]
+        except (ValueError, RecursionError):
+            message = f"`{argument}` is no cursor of this connection and order; use one from its pageInfo or edges."
+            raise ArgumentFault(ErrorCode.CURSOR_INVALID, argument, message) from None
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class PageShape:
+    """What a page's arguments ask for, apart from their values."""
+
+    after: bool
+    before: bool
+    backward: bool
+
+
+def page_shape(arguments: Mapping[str, Any]) -> PageShape:
+    """The shape of a page; raises ArgumentFault PARAMETERS_EXCLUSIVE for what can't be combined."""
+    first, after, last, before = (arguments.get(name) is not None for name in PAGE_ARGUMENTS)
+    for one, both, name in ((first, last, "last"), (after, before, "before")):
+        if one and both:
+            other = "first" if name == "last" else "after"
+            raise ArgumentFault(
+                ErrorCode.PARAMETERS_EXCLUSIVE, name, f"Give `{other}` or `{name}`, not both of them."
+            )
+    return PageShape(after, before, last or (before and not first))
+
+
+def page_size(arguments: Mapping[str, Any]) -> int:
+    """How many rows are asked for; raises ArgumentFault PARAMETER_INVALID_INTEGER outside of 1 to 100."""
+    for name in ("first", "last"):
+        size = arguments.get(name)
+        if size is not None:
+            if 1 <= size <= LARGEST_PAGE:
+                return int(size)
+            message = f"`{name}` is {size}; ask for 1 to {LARGEST_PAGE} and read on with a cursor."
+            raise ArgumentFault(ErrorCode.PARAMETER_INVALID_INTEGER, name, message)
+    return DEFAULT_PAGE

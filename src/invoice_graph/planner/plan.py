@@ -1,0 +1,123 @@
+"""Plans: the statements of an operation, kept by document, operation and shape of the variables."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+)
+from graphql.execution.values import VariableValues
+from sqlalchemy import select
+
+from invoice_graph.domain.errors import Refusal
+from invoice_graph.planner.arguments import Arguments, shape
+from invoice_graph.planner.catalog import Catalog
+from invoice_graph.planner.compiler import TYPENAME, Compiler, Root, Selection, typename
+from invoice_graph.planner.faults import TooCostly
+from invoice_graph.store.dialect import Parameters, spell
+
+LONGEST_STATEMENT = 900_000
+KEPT_PLANS = 1024
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SQL statement whose single row holds the JSON of some root fields, in the order of `keys`."""
+
+    keys: tuple[str, ...]
+    sql: str
+    constants: Parameters
+    arguments: tuple[Arguments, ...]
+    projections: tuple[tuple[str, Callable[[Sequence[Refusal]], str]], ...]
+
+    def parameters(self, variables: VariableValues) -> Parameters:
+        """What the request's variables bind; raises ArgumentFault."""
+        bound = dict(self.constants)
+        for arguments in self.arguments:
+            if arguments.reads:
+                bound |= arguments.parameters(variables)
+        return bound
+
+    def project(self, refusals: Sequence[Refusal]) -> Parameters:
+        """What the call's refusals bind."""
+        return {name: project(refusals) for name, project in self.projections}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The statements of an operation; `whole` when nothing but them is needed for the answer."""
+
+    statements: tuple[Statement, ...]
+    whole: bool
+
+    def bind(self, variables: VariableValues) -> tuple["BoundStatement", ...]:
+        """The statements with the request's values; raises ArgumentFault before anything runs."""
+        return tuple(BoundStatement(statement, statement.parameters(variables)) for statement in self.statements)
+
+
+@dataclass(frozen=True)
+class BoundStatement:
+    """A statement and the values of one request."""
+
+    statement: Statement
+    parameters: Parameters
+
+
+class Planner:
+    """Makes plans for the operations of a schema and keeps the last 1,024 of them."""
+
+    def __init__(self, schema: GraphQLSchema, catalog: Catalog) -> None:
+        self.schema = schema
+        self.catalog = catalog
+        self._kept: OrderedDict[Hashable, Plan] = OrderedDict()
+
+    def plan(
+        self,
+        document_key: Hashable,
+        operation: OperationDefinitionNode,
+        fragments: Sequence[FragmentDefinitionNode],
+        variables: VariableValues,
+    ) -> Plan:
+        """The plan of an operation; raises ArgumentFault and TooCostly."""
+        key = (document_key, shape(variables))
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        plan = self._make(operation, fragments, variables)
+        self._kept[key] = plan
+        if len(self._kept) > KEPT_PLANS:
+            self._kept.popitem(last=False)
+        return plan
+
+    def _make(self, operation: OperationDefinitionNode, fragments: Any, variables: VariableValues) -> Plan:
+        compiler = Compiler(self.schema, self.catalog, operation, fragments, variables)
+        kind = self.schema.get_root_type(operation.operation)
+        assert isinstance(kind, GraphQLObjectType)
+        roots = compiler.roots(kind)
+        planned = [root for root in roots if root.name == TYPENAME or self.catalog.planned(kind.name, root.name)]
+        whole = len(planned) == len(roots) and operation.operation is OperationType.QUERY
+        groups = [planned] if operation.operation is OperationType.QUERY else [[root] for root in planned]
+        return Plan(tuple(_statement(compiler, kind, group) for group in groups if group), whole)
+
+
+def _statement(compiler: Compiler, kind: GraphQLObjectType, roots: Sequence[Selection]) -> Statement:
+    below = len(compiler.arguments)
+    root = Root(compiler)
+    values = [typename(kind) if item.name == TYPENAME else root.member(item) for item in roots]
+    sql, constants = spell(select(*(value.label(f"c{place}") for place, value in enumerate(values))))
+    if len(sql) > LONGEST_STATEMENT:
+        raise TooCostly("The selection is too large for one statement; split it into several requests.")
+    arguments = (*(item.arguments for item in roots), *compiler.arguments[below:])
+    projections, compiler.projections = tuple(compiler.projections), []
+    return Statement(tuple(item.key for item in roots), sql, _values(constants), arguments, projections)
+
+
+def _values(constants: Mapping[str, Any]) -> Parameters:
+    """The statement's own values; names without one are bound when it runs."""
+    return {name: value for name, value in constants.items() if value is not None}
