@@ -1,0 +1,93 @@
+"""Accounts: tenants, their settings, and what every one of them starts with."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from invoice_graph.commands.numbers import claim_prefix, counter_kind, find_counter, skip_to
+from invoice_graph.commands.operations import Done, Services
+from invoice_graph.commands.shapes import ACCOUNT
+from invoice_graph.domain.clock import Clock
+from invoice_graph.domain.errors import ErrorCode
+from invoice_graph.domain.fields import Input, refuse
+from invoice_graph.domain.ids import IdFactory, Prefix
+from invoice_graph.domain.kinds import SimulatedOutcome
+from invoice_graph.store.database import Connection, Database
+from invoice_graph.store.rows import insert_rows, select_rows
+from invoice_graph.store.tables import Account, Counter, PaymentMethod
+from invoice_graph.store.unit_of_work import UnitOfWork
+
+TEST_METHODS = {
+    "pm_card_visa": (SimulatedOutcome.SUCCEEDS, None),
+    "pm_card_chargeDeclined": (SimulatedOutcome.DECLINES, "generic_decline"),
+    "pm_card_chargeDeclinedInsufficientFunds": (SimulatedOutcome.DECLINES, "insufficient_funds"),
+    "pm_card_authenticationRequired": (SimulatedOutcome.REQUIRES_ACTION, None),
+}
+"""The test payment methods of every account, which work for all its customers: what each answers, and why."""
+
+_PREFIX_LENGTH = 8
+
+
+async def update_account(uow: UnitOfWork, input: Input, services: Services) -> Done:
+    """accountUpdate."""
+    account = await uow.account()
+    raised = await _change_numbering(uow, account, input)
+    for name, value in input.items():
+        if name not in ("invoice_prefix", "next_invoice_sequence"):
+            setattr(account, name, value)
+    if raised or uow.differs(account):
+        uow.touch(account)
+    return Done(account.account_id)
+
+
+async def create_account(
+    database: Database, clock: Clock, ids: IdFactory, settings: Mapping[str, Any], id: str | None = None
+) -> Account:
+    """A new account with its test payment methods. `settings` as accountUpdate takes them, `name` among them;
+    raises InputRefusal for bad ones, RESOURCE_ALREADY_EXISTS for an `id` in use."""
+    cleaned = ACCOUNT(settings)
+    if not cleaned.get("name"):
+        raise refuse("The name is missing; give one.", ("name",), ErrorCode.PARAMETER_MISSING)
+    sequence = cleaned.pop("next_invoice_sequence", 1)
+    cleaned.setdefault("invoice_prefix", ids.token()[:_PREFIX_LENGTH].upper())
+    account = Account(account_id=id or ids.make(Prefix.ACCOUNT), created_at=clock.now(), **cleaned)
+    counter = Counter(account_id=account.account_id, kind=counter_kind(account.invoice_prefix))
+    skip_to(counter, sequence, ("next_invoice_sequence",))
+    async with database.transaction() as connection:
+        await _check_new(connection, account)
+        await insert_rows(connection, Account, [account])
+        await insert_rows(connection, Counter, [counter])
+        await insert_rows(connection, PaymentMethod, _test_methods(account.account_id, account.created_at))
+    return account
+
+
+async def list_accounts(database: Database) -> list[Account]:
+    """All accounts, the oldest first."""
+    async with database.reader() as connection:
+        return await select_rows(connection, Account, {}, ("created_at", "account_id"))
+
+
+async def _check_new(connection: Connection, account: Account) -> None:
+    if await select_rows(connection, Account, {"account_id": account.account_id}):
+        message = f"The account {account.account_id!r} exists already; choose another id."
+        raise refuse(message, ("id",), ErrorCode.RESOURCE_ALREADY_EXISTS)
+
+
+async def _change_numbering(uow: UnitOfWork, account: Account, given: Input) -> bool:
+    """Changes prefix and next number; tells whether the next number was raised."""
+    prefix = given.get("invoice_prefix", account.invoice_prefix)
+    if prefix != account.invoice_prefix:
+        counter: Counter | None = await claim_prefix(uow, prefix, ("invoice_prefix",))
+        account.invoice_prefix = prefix
+    else:
+        counter = await find_counter(uow, prefix)
+    if "next_invoice_sequence" not in given or counter is None:
+        return False
+    return skip_to(counter, given["next_invoice_sequence"], ("next_invoice_sequence",))
+
+
+def _test_methods(account_id: str, now: datetime) -> list[PaymentMethod]:
+    return [
+        PaymentMethod(account_id=account_id, id=id, created_at=now, outcome=outcome, decline_code=reason)
+        for id, (outcome, reason) in TEST_METHODS.items()
+    ]

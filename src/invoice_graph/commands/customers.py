@@ -1,0 +1,108 @@
+"""Customers: created and updated, with their balance and their invoice numbers."""
+
+from typing import Any
+
+from invoice_graph.commands.balances import Movement, book
+from invoice_graph.commands.drafts import change_balance, reproject
+from invoice_graph.commands.numbers import claim_prefix, find_counter, random_prefix, skip_to
+from invoice_graph.commands.operations import Done, Services
+from invoice_graph.commands.payments import check_payment_method
+from invoice_graph.domain.events import EventType
+from invoice_graph.domain.fields import Input, merge_metadata
+from invoice_graph.domain.ids import Prefix
+from invoice_graph.domain.kinds import BalanceTransactionType
+from invoice_graph.domain.money import check_amount, currency_of
+from invoice_graph.store.tables import Counter, Customer
+from invoice_graph.store.unit_of_work import UnitOfWork
+
+_COPIED_FIELDS = (
+    "name",
+    "email",
+    "phone",
+    "description",
+    "address",
+    "shipping",
+    "tax_exempt",
+    "default_payment_method_id",
+    "invoice_footer",
+    "invoice_custom_fields",
+    "preferred_locales",
+)
+"""Input fields that are written to the column of the same name."""
+
+
+async def create_customer(uow: UnitOfWork, input: Input, services: Services) -> Done:
+    """customerCreate."""
+    prefix = input.get("invoice_prefix") or await random_prefix(uow)
+    counter = await claim_prefix(uow, prefix, ("invoice_prefix",))
+    customer = Customer(
+        account_id=uow.account_id,
+        id=uow.ids.make(Prefix.CUSTOMER),
+        created_at=uow.now,
+        invoice_prefix=prefix,
+        currency=input.get("currency"),
+    )
+    await _write_fields(uow, customer, input)
+    if input.get("next_invoice_sequence") is not None:
+        skip_to(counter, input["next_invoice_sequence"], ("next_invoice_sequence",))
+    if movement := await _movement(uow, customer, input, BalanceTransactionType.INITIAL):
+        await book(uow, customer, str(customer.currency), [movement])
+    uow.emit(EventType.CUSTOMER_CREATED, customer)
+    return Done(uow.add(customer).id)
+
+
+async def update_customer(uow: UnitOfWork, input: Input, services: Services) -> Done:
+    """customerUpdate: drafts of the customer follow at once, finalized invoices stay as they are."""
+    customer = await uow.require(Customer, input["id"], ("id",))
+    await _write_fields(uow, customer, input)
+    raised = await _change_numbering(uow, customer, input)
+    movement = await _movement(uow, customer, input, BalanceTransactionType.ADJUSTMENT)
+    if raised or uow.differs(customer):
+        uow.emit(EventType.CUSTOMER_UPDATED, customer)
+        await reproject(uow, customer, {})
+    if movement is not None:
+        await change_balance(uow, customer, str(customer.currency), [movement])
+    return Done(customer.id)
+
+
+async def _write_fields(uow: UnitOfWork, customer: Customer, given: Input) -> None:
+    if given.get("default_payment_method_id") is not None:
+        path = ("default_payment_method_id",)
+        await check_payment_method(uow, customer, given["default_payment_method_id"], path)
+    for name in _COPIED_FIELDS:
+        if name in given:
+            setattr(customer, name, _written(name, given[name]))
+    customer.name_key = customer.name.casefold() if customer.name else None
+    customer.email_key = customer.email.casefold() if customer.email else None
+    if "metadata" in given:
+        customer.details = merge_metadata(customer.details, given["metadata"], ("metadata",))
+
+
+def _written(name: str, value: Any) -> Any:
+    return [] if name == "preferred_locales" and value is None else value
+
+
+async def _change_numbering(uow: UnitOfWork, customer: Customer, given: Input) -> bool:
+    """Changes prefix and next number; tells whether the next number was raised."""
+    counter: Counter | None = None
+    prefix = given.get("invoice_prefix", customer.invoice_prefix)
+    if prefix != customer.invoice_prefix:
+        counter = await claim_prefix(uow, prefix, ("invoice_prefix",))
+        customer.invoice_prefix = prefix
+    if "next_invoice_sequence" not in given:
+        return False
+    counter = counter or await find_counter(uow, prefix)
+    return counter is not None and skip_to(counter, given["next_invoice_sequence"], ("next_invoice_sequence",))
+
+
+async def _movement(uow: UnitOfWork, customer: Customer, given: Input, type: BalanceTransactionType) -> Movement | None:
+    """The entry that brings the customer's balance to the one given; it fixes the customer's currency."""
+    balance: int | None = given.get("balance")
+    if balance is None:
+        return None
+    currency = customer.currency or (await uow.account()).default_currency
+    check_amount(balance, currency_of(currency), ("balance",))
+    if balance == customer.balance:
+        return None
+    customer.currency = currency
+    return Movement(type, balance - customer.balance)

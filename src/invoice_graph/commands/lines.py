@@ -1,0 +1,108 @@
+"""The lines of a draft: added, changed and removed, all of a call or none."""
+
+from collections.abc import Sequence
+
+from invoice_graph.commands.drafts import Draft, open_draft
+from invoice_graph.commands.items import change_item, destroy_item, mirror_item, new_item, pull_item, release_item
+from invoice_graph.commands.operations import Done, Services
+from invoice_graph.domain.errors import ErrorCode
+from invoice_graph.domain.events import EventType
+from invoice_graph.domain.fields import Input, Path, merge_metadata, refuse
+from invoice_graph.domain.ids import Prefix
+from invoice_graph.domain.kinds import LineRemoval
+from invoice_graph.store.tables import Invoice, InvoiceItem, LineItem
+from invoice_graph.store.unit_of_work import UnitOfWork, missing
+
+
+async def add_lines(uow: UnitOfWork, input: Input, services: Services) -> Done:
+    """invoiceAddLines."""
+    draft = await _draft(uow, input)
+    await add_entries(uow, draft, input["lines"])
+    return _finish(uow, draft, input)
+
+
+async def update_lines(uow: UnitOfWork, input: Input, services: Services) -> Done:
+    """invoiceUpdateLines."""
+    draft = await _draft(uow, input)
+    for line, entry, path in _named_lines(draft, input["lines"]):
+        item = await uow.require(InvoiceItem, line.invoice_item_id, path)
+        change_item(uow, item, entry, path)
+        mirror_item(line, item)
+    return _finish(uow, draft, input)
+
+
+async def remove_lines(uow: UnitOfWork, input: Input, services: Services) -> Done:
+    """invoiceRemoveLines."""
+    draft = await _draft(uow, input)
+    for line, entry, path in _named_lines(draft, input["lines"]):
+        item = await uow.require(InvoiceItem, line.invoice_item_id, path)
+        draft.detach(uow, line)
+        if entry["behavior"] == LineRemoval.DELETE:
+            destroy_item(uow, item)
+        else:
+            release_item(uow, item)
+    return _finish(uow, draft, input)
+
+
+async def add_entries(uow: UnitOfWork, draft: Draft, entries: Sequence[Input]) -> None:
+    """Puts new items, or pending ones that the entries name, on a draft."""
+    draft.make_room(len(entries), ("lines",))
+    for place, entry in enumerate(entries):
+        path = ("lines", str(place))
+        if entry.get("invoice_item_id") is None:
+            item = new_item(uow, draft.customer.id, draft.invoice.currency, entry, path)
+            draft.attach(uow, item, uow.ids.make(Prefix.LINE_ITEM))
+        else:
+            pull_item(uow, draft, await _pending_item(uow, draft, entry["invoice_item_id"], path))
+
+
+async def pull_pending(uow: UnitOfWork, draft: Draft, limit: int) -> None:
+    """Puts the customer's oldest pending items of the invoice's currency on it, the newest of them first."""
+    pending = await uow.find(
+        InvoiceItem,
+        order=("created_at", "id"),
+        limit=limit,
+        customer_id=draft.customer.id,
+        invoice_id=None,
+        currency=draft.invoice.currency,
+    )
+    for item in reversed(pending):
+        pull_item(uow, draft, item)
+
+
+async def _pending_item(uow: UnitOfWork, draft: Draft, id: str, path: Path) -> InvoiceItem:
+    where = (*path, "invoice_item_id")
+    item = await uow.get(InvoiceItem, id)
+    if item is None or item.customer_id != draft.customer.id:
+        raise missing(InvoiceItem, id, where)
+    if item.invoice_id is not None:
+        raise refuse("The invoice item is on an invoice already; name a pending one.", where)
+    if item.currency != draft.invoice.currency:
+        message = f"The invoice is in {draft.invoice.currency}, the item in {item.currency}; they must be the same."
+        raise refuse(message, where, ErrorCode.CURRENCY_MISMATCH)
+    return item
+
+
+async def _draft(uow: UnitOfWork, input: Input) -> Draft:
+    return await open_draft(uow, await uow.require(Invoice, input["id"], ("id",)))
+
+
+def _named_lines(draft: Draft, entries: Sequence[Input]) -> list[tuple[LineItem, Input, Path]]:
+    """The lines that the entries name; refuses one that the invoice does not have."""
+    lines = {line.id: line for line in draft.lines}
+    named: list[tuple[LineItem, Input, Path]] = []
+    for place, entry in enumerate(entries):
+        path = ("lines", str(place))
+        if entry["id"] not in lines:
+            raise missing(LineItem, entry["id"], (*path, "id"))
+        named.append((lines[entry["id"]], entry, path))
+    return named
+
+
+def _finish(uow: UnitOfWork, draft: Draft, input: Input) -> Done:
+    invoice = draft.invoice
+    if "invoice_metadata" in input:
+        invoice.details = merge_metadata(invoice.details, input["invoice_metadata"], ("invoice_metadata",))
+    draft.recompute()
+    uow.emit(EventType.INVOICE_UPDATED, invoice)
+    return Done(invoice.id)

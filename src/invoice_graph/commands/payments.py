@@ -1,0 +1,257 @@
+"""Payments in three steps: claim, charge, settle.
+
+The claim is a transaction that records the attempt; the provider is asked while none is open; the answer is
+booked by another. Whoever dies in between leaves the attempt to `settle_abandoned`, which asks the provider
+under the same key, so that a charge is made once and booked once.
+"""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from invoice_graph.adapters.payments import ChargeRequest, ChargeResult, ChargeStatus
+from invoice_graph.commands import idempotency
+from invoice_graph.commands.balances import clear_delinquency
+from invoice_graph.commands.finalization import finalize
+from invoice_graph.commands.operations import Charging, Done, Outcome, Services
+from invoice_graph.commands.status import apply
+from invoice_graph.domain import lifecycle
+from invoice_graph.domain.errors import ErrorCode, InputRefusal, PaymentRefusal, Refusal
+from invoice_graph.domain.fields import Input, Path
+from invoice_graph.domain.ids import Prefix
+from invoice_graph.domain.kinds import InvoicePaymentStatus, PaymentType, SimulatedOutcome
+from invoice_graph.domain.lifecycle import InvoiceAction, InvoiceStatus
+from invoice_graph.store.database import Connection
+from invoice_graph.store.expiry import expired_attempts
+from invoice_graph.store.rows import select_rows
+from invoice_graph.store.tables import Customer, Invoice, InvoicePayment, PaymentAttempt, PaymentMethod
+from invoice_graph.store.unit_of_work import UnitOfWork, missing
+
+LEASE_MARGIN_SECONDS = 5.0
+"""How much longer than the provider may take an attempt belongs to the process that made it."""
+
+_OUTCOMES = {
+    ChargeStatus.SUCCEEDED: lifecycle.Outcome.DONE,
+    ChargeStatus.DECLINED: lifecycle.Outcome.DECLINED,
+    ChargeStatus.REQUIRES_ACTION: lifecycle.Outcome.ACTION_REQUIRED,
+}
+
+UNSETTLED = PaymentRefusal(
+    ErrorCode.PROCESSING_ERROR,
+    "The payment provider has not answered; the payment stays under way and is settled by itself. Read the invoice "
+    "again in a minute, or repeat the call with the same idempotency key.",
+)
+
+_log = logging.getLogger(__name__)
+
+
+async def pay_invoice(uow: UnitOfWork, input: Input, services: Services) -> Done | Charging:
+    """invoicePay, up to the charge. A draft is finalized first, as an operation of its own that stays."""
+    invoice = await uow.require(Invoice, input["id"], ("id",))
+    customer = await uow.require(Customer, invoice.customer_id, ("id",))
+    if input.get("payment_method_id") is not None:
+        await check_payment_method(uow, customer, input["payment_method_id"], ("payment_method_id",))
+    if invoice.status == InvoiceStatus.DRAFT:
+        result = await finalize(uow, invoice, InvoiceAction.FINALIZE)
+        await uow.flush()
+        if result.outcome is not lifecycle.Outcome.DONE:
+            return Done(invoice.id, refusals=result.refusals)
+    if input.get("paid_out_of_band"):
+        await _pay_out_of_band(uow, invoice, customer)
+        return Done(invoice.id)
+    method_id = (
+        input.get("payment_method_id") or invoice.default_payment_method_id or customer.default_payment_method_id
+    )
+    if method_id is None:
+        return _fail_without_method(uow, invoice)
+    off_session = input.get("off_session") is not False
+    return Charging(_claim(uow, invoice, method_id, off_session, services))
+
+
+async def check_payment_method(uow: UnitOfWork, customer: Customer, id: str, path: Path) -> None:
+    """Refuses a payment method that is neither the customer's nor a test method, with RESOURCE_MISSING."""
+    method = await uow.get(PaymentMethod, id)
+    if method is None or method.customer_id not in (None, customer.id):
+        raise missing(PaymentMethod, id, path)
+
+
+async def cancel_default_payment(uow: UnitOfWork, invoice: Invoice) -> None:
+    """Cancels the payment that finalization made, when it is still open."""
+    for payment in await _open_payments(uow, invoice):
+        payment.status, payment.canceled_at = InvoicePaymentStatus.CANCELED, uow.now
+
+
+async def charge(services: Services, attempt: PaymentAttempt) -> ChargeResult | None:
+    """Asks the provider; None when it fails or takes too long, which leaves the outcome unknown."""
+    try:
+        request = await _request(services, attempt)
+        async with asyncio.timeout(services.charge_seconds):
+            return await services.provider.charge(attempt.id, request)
+    except Exception:
+        _log.exception("The provider did not settle payment attempt %s", attempt.id)
+        return None
+
+
+async def settle(uow: UnitOfWork, attempt_id: str, result: ChargeResult) -> bool:
+    """Books the provider's answer; False when that was done before."""
+    attempt = await uow.get(PaymentAttempt, attempt_id)
+    if attempt is None:
+        return False
+    invoice = await uow.require(Invoice, attempt.invoice_id, ("id",))
+    invoice.payment_attempt_id = None
+    uow.delete(attempt)
+    _count_attempt(invoice)
+    row = lifecycle.transition(InvoiceStatus(invoice.status), InvoiceAction.PAY, _OUTCOMES[result.status])
+    if result.status is not ChargeStatus.SUCCEEDED:
+        apply(uow, invoice, row)
+        return True
+    (payment,) = await _open_payments(uow, invoice)
+    _mark_paid(uow, payment, attempt.amount)
+    _credit(invoice, attempt.amount)
+    apply(uow, invoice, row, payment)
+    clear_delinquency(uow, await uow.require(Customer, invoice.customer_id, ("id",)))
+    return True
+
+
+def refusals_of(result: ChargeResult) -> tuple[Refusal, ...]:
+    """What the provider's answer means to the caller."""
+    if result.status is ChargeStatus.DECLINED:
+        message = "The payment method was declined; pay with another one."
+        return (PaymentRefusal(ErrorCode.CARD_DECLINED, message, decline_code=result.decline_code),)
+    if result.status is ChargeStatus.REQUIRES_ACTION:
+        message = "The customer has to authenticate this payment; pay with another payment method."
+        return (PaymentRefusal(ErrorCode.INVOICE_PAYMENT_INTENT_REQUIRES_ACTION, message),)
+    return ()
+
+
+def outcome_of(attempt: PaymentAttempt, result: ChargeResult) -> Outcome:
+    """What the provider's answer makes of the call that made the attempt."""
+    return Outcome(attempt.invoice_id, None, refusals_of(result), attempt.operation_id)
+
+
+async def book(connection: Connection, services: Services, attempt: PaymentAttempt, result: ChargeResult) -> bool:
+    """Settles an attempt and finishes its idempotency key, inside a transaction; False when that was done before."""
+    account_id, key = attempt.account_id, attempt.idempotency_key
+    uow = services.unit_of_work(connection, account_id, attempt.operation_id, key)
+    if not await settle(uow, attempt.id, result):
+        return False
+    await uow.flush()
+    await idempotency.finish(connection, account_id, key, outcome_of(attempt, result))
+    return True
+
+
+async def settle_abandoned(services: Services) -> int:
+    """Settles the attempts whose process did not come back in time, and returns how many it settled.
+
+    Safe to run in several processes at once: each attempt is leased anew before the provider is asked, and
+    booked by whoever comes first.
+    """
+    settled = 0
+    for attempt in await _lease_abandoned(services):
+        result = await charge(services, attempt)
+        if result is not None:
+            async with services.database.transaction() as connection:
+                settled += await book(connection, services, attempt, result)
+    return settled
+
+
+async def _lease_abandoned(services: Services) -> list[PaymentAttempt]:
+    now = services.machine_clock.now()
+    leased: list[PaymentAttempt] = []
+    async with services.database.reader() as connection:
+        if not await expired_attempts(connection, now):
+            return leased
+    async with services.database.transaction() as connection:
+        for found in await expired_attempts(connection, now):
+            uow = services.unit_of_work(connection, found.account_id, found.operation_id)
+            attempt = await uow.require(PaymentAttempt, found.id, ("id",))
+            attempt.leased_until = now + _lease(services)
+            await uow.flush()
+            leased.append(attempt)
+    return leased
+
+
+def _lease(services: Services) -> timedelta:
+    return timedelta(seconds=services.charge_seconds + LEASE_MARGIN_SECONDS)
+
+
+def _claim(uow: UnitOfWork, invoice: Invoice, method_id: str, off_session: bool, services: Services) -> PaymentAttempt:
+    attempt = PaymentAttempt(
+        account_id=uow.account_id,
+        id=uow.ids.make(Prefix.PAYMENT_ATTEMPT),
+        created_at=uow.now,
+        invoice_id=invoice.id,
+        payment_method_id=method_id,
+        amount=invoice.amount_remaining,
+        currency=invoice.currency,
+        off_session=off_session,
+        operation_id=uow.operation_id,
+        idempotency_key=uow.idempotency_key,
+        leased_until=services.machine_clock.now() + _lease(services),
+    )
+    invoice.payment_attempt_id = attempt.id
+    return uow.add(attempt)
+
+
+async def _request(services: Services, attempt: PaymentAttempt) -> ChargeRequest:
+    key = {"account_id": attempt.account_id, "id": attempt.payment_method_id}
+    async with services.database.reader() as connection:
+        (method,) = await select_rows(connection, PaymentMethod, key)
+    return ChargeRequest(
+        amount=attempt.amount,
+        currency=attempt.currency,
+        payment_method_id=method.id,
+        off_session=attempt.off_session,
+        simulated=SimulatedOutcome(method.outcome),
+        decline_code=method.decline_code,
+    )
+
+
+async def _pay_out_of_band(uow: UnitOfWork, invoice: Invoice, customer: Customer) -> None:
+    """Books money that came another way."""
+    amount = invoice.amount_remaining
+    payment = InvoicePayment(
+        account_id=uow.account_id,
+        id=uow.ids.make(Prefix.INVOICE_PAYMENT),
+        created_at=uow.now,
+        invoice_id=invoice.id,
+        amount_requested=amount,
+        currency=invoice.currency,
+        payment_type=PaymentType.PAYMENT_RECORD,
+        payment_reference=uow.ids.make(Prefix.PAYMENT_RECORD),
+    )
+    await cancel_default_payment(uow, invoice)
+    _mark_paid(uow, uow.add(payment), amount)
+    _credit(invoice, amount)
+    invoice.amount_paid_out_of_band += amount
+    status = InvoiceStatus(invoice.status)
+    apply(uow, invoice, lifecycle.transition(status, InvoiceAction.PAY, lifecycle.Outcome.OUT_OF_BAND), payment)
+    clear_delinquency(uow, customer)
+
+
+def _fail_without_method(uow: UnitOfWork, invoice: Invoice) -> Done:
+    _count_attempt(invoice)
+    status = InvoiceStatus(invoice.status)
+    apply(uow, invoice, lifecycle.transition(status, InvoiceAction.PAY, lifecycle.Outcome.NO_METHOD))
+    message = "There is no payment method to charge; name one, or set defaultPaymentMethodId of the customer."
+    error = InputRefusal(ErrorCode.RESOURCE_MISSING, message, ("payment_method_id",))
+    return Done(invoice.id, refusals=(error,))
+
+
+def _count_attempt(invoice: Invoice) -> None:
+    """Counts an attempt by hand: only the first one counts."""
+    invoice.attempted = True
+    invoice.attempt_count = max(invoice.attempt_count, 1)
+
+
+def _mark_paid(uow: UnitOfWork, payment: InvoicePayment, amount: int) -> None:
+    payment.status, payment.paid_at, payment.amount_paid = InvoicePaymentStatus.PAID, uow.now, amount
+
+
+def _credit(invoice: Invoice, amount: int) -> None:
+    invoice.amount_paid += amount
+    invoice.amount_remaining -= amount
+
+
+async def _open_payments(uow: UnitOfWork, invoice: Invoice) -> list[InvoicePayment]:
+    return await uow.find(InvoicePayment, invoice_id=invoice.id, is_default=True, status=InvoicePaymentStatus.OPEN)

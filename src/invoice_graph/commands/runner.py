@@ -1,0 +1,233 @@
+"""Runs a command: checks, one transaction, the answer read inside it, COMMIT.
+
+The order of checks: shape of the input, idempotency, object, version, status, guards, then the rules of the
+command. A refusal undoes what the command wrote; under an idempotency key it is stored like any outcome.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from invoice_graph.adapters.mail import InvoiceMail
+from invoice_graph.adapters.payments import APPROVED
+from invoice_graph.commands import idempotency, payments, shapes
+from invoice_graph.commands.accounts import update_account
+from invoice_graph.commands.customers import create_customer, update_customer
+from invoice_graph.commands.finalization import finalize_invoice
+from invoice_graph.commands.invoices import (
+    create_invoice,
+    delete_invoice,
+    mark_uncollectible,
+    send_invoice,
+    update_invoice,
+    void_invoice,
+)
+from invoice_graph.commands.items import create_item, delete_item, update_item
+from invoice_graph.commands.lines import add_lines, remove_lines, update_lines
+from invoice_graph.commands.operations import Call, Charging, Command, Done, Outcome, Services
+from invoice_graph.commands.payments import pay_invoice
+from invoice_graph.commands.status import check_action
+from invoice_graph.domain.access import Actor
+from invoice_graph.domain.errors import ConflictRefusal, ErrorCode, Refusal
+from invoice_graph.domain.lifecycle import InvoiceAction
+from invoice_graph.store.database import Connection
+from invoice_graph.store.tables import Account, Customer, Invoice, InvoiceItem, PaymentAttempt
+from invoice_graph.store.unit_of_work import UnitOfWork
+
+__all__ = ["COMMANDS", "Call", "Command", "Outcome", "Services", "run"]
+
+T = TypeVar("T")
+Answer = Callable[[Connection, Outcome], Awaitable[T]]
+_A = InvoiceAction
+_log = logging.getLogger(__name__)
+
+COMMANDS: Mapping[str, Command] = {
+    command.name: command
+    for command in (
+        Command("invoiceCreate", Invoice, shapes.INVOICE_CREATE, create_invoice, creates=True),
+        Command("invoiceUpdate", Invoice, shapes.INVOICE_UPDATE, update_invoice, _A.UPDATE),
+        Command("invoiceDelete", Invoice, shapes.INVOICE_ID, delete_invoice, _A.DELETE),
+        Command("invoiceFinalize", Invoice, shapes.INVOICE_FINALIZE, finalize_invoice, _A.FINALIZE),
+        Command("invoiceSend", Invoice, shapes.INVOICE_ID, send_invoice, _A.SEND),
+        Command("invoicePay", Invoice, shapes.INVOICE_PAY, pay_invoice, _A.PAY),
+        Command("invoiceVoid", Invoice, shapes.INVOICE_ID, void_invoice, _A.VOID),
+        Command("invoiceMarkUncollectible", Invoice, shapes.INVOICE_ID, mark_uncollectible, _A.MARK_UNCOLLECTIBLE),
+        Command("invoiceAddLines", Invoice, shapes.ADD_LINES, add_lines, _A.ADD_LINES),
+        Command("invoiceUpdateLines", Invoice, shapes.UPDATE_LINES, update_lines, _A.UPDATE_LINES),
+        Command("invoiceRemoveLines", Invoice, shapes.REMOVE_LINES, remove_lines, _A.REMOVE_LINES),
+        Command("invoiceItemCreate", InvoiceItem, shapes.ITEM_CREATE, create_item, creates=True),
+        Command("invoiceItemUpdate", InvoiceItem, shapes.ITEM_UPDATE, update_item),
+        Command("invoiceItemDelete", InvoiceItem, shapes.INVOICE_ID, delete_item),
+        Command("customerCreate", Customer, shapes.CUSTOMER_CREATE, create_customer, creates=True),
+        Command("customerUpdate", Customer, shapes.CUSTOMER_UPDATE, update_customer),
+        Command("accountUpdate", Account, shapes.ACCOUNT, update_account),
+    )
+}
+"""Every command by the name of its mutation."""
+
+
+async def run(services: Services, actor: Actor, command: Command, call: Call, answer: Answer[T]) -> T:
+    """Runs a call and returns what `answer` made of its outcome.
+
+    `answer` is called once: on the writing connection before COMMIT, so that it sees what the call did; or on a
+    reading one where the call did not get as far as a transaction or its payment is still under way.
+    """
+    try:
+        call = replace(call, input=command.check(call.input))
+        idempotency.check_key(call.idempotency_key)
+    except Refusal as refusal:
+        outcome = Outcome(_named_object(actor, command, call), None, (refusal,), operation_id="")
+        return await _answer_outside(services, outcome, answer)
+    execution = _Execution(services, actor, command, call, services.ids.token())
+    try:
+        return await execution.run(answer)
+    except ConflictRefusal as busy:
+        return await _answer_outside(services, execution.refused(busy), answer)
+
+
+class _Undone(Exception):
+    """Leaves a transaction without keeping anything, with the answer that was read in it."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What a transaction holds before its end. `kept`: there is something to commit."""
+
+    outcome: Outcome
+    kept: bool
+    mails: tuple[InvoiceMail, ...] = ()
+    charging: PaymentAttempt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Execution:
+    """One execution of a call whose input is in shape."""
+
+    services: Services
+    actor: Actor
+    command: Command
+    call: Call
+    operation_id: str
+
+    async def run(self, answer: Answer[T]) -> T:
+        """Raises ConflictRefusal LOCK_TIMEOUT when another process writes for too long."""
+        try:
+            async with self.services.database.transaction() as connection:
+                result = await self._execute(connection)
+                if result.charging is None:
+                    answered = await answer(connection, result.outcome)
+                    if not result.kept:
+                        raise _Undone(answered)
+        except _Undone as undone:
+            return undone.answer  # type: ignore[no-any-return]
+        if result.charging is not None:
+            return await self._charge(result.charging, answer)
+        await self._deliver(result.mails)
+        return answered
+
+    def refused(self, refusal: Refusal) -> Outcome:
+        """The outcome of a call that changed nothing."""
+        named = _named_object(self.actor, self.command, self.call)
+        return Outcome(named, None, (refusal,), self.operation_id)
+
+    async def _execute(self, connection: Connection) -> _Result:
+        call, account_id, now = self.call, self.actor.account_id, self.services.clock.now()
+        keyed = call.idempotency_key is not None and not call.dry_run
+        if keyed:
+            try:
+                earlier = await idempotency.recall(connection, account_id, call, now)
+            except Refusal as refusal:
+                return _Result(self.refused(refusal), kept=False)
+            if earlier is not None:
+                return _Result(earlier, kept=False)
+        result = await self._attempt(connection)
+        if keyed:
+            finished = result.charging is None
+            await idempotency.keep(connection, account_id, call, result.outcome, now, finished=finished)
+        return replace(result, kept=keyed or result.kept)
+
+    async def _attempt(self, connection: Connection) -> _Result:
+        """Does the work, and undoes it when it is refused."""
+        call = self.call
+        key = None if call.dry_run else call.idempotency_key
+        uow = self.services.unit_of_work(connection, self.actor.account_id, self.operation_id, key)
+        try:
+            async with connection.savepoint():
+                ended = await self._work(uow)
+        except Refusal as refusal:
+            return _Result(self.refused(refusal), kept=False)
+        if isinstance(ended, Charging):
+            outcome = Outcome(ended.attempt.invoice_id, None, (), self.operation_id)
+            return _Result(outcome, kept=True, charging=ended.attempt)
+        outcome = Outcome(ended.object_id, ended.deleted_id, ended.refusals, self.operation_id)
+        return _Result(outcome, kept=not call.dry_run, mails=ended.mails)
+
+    async def _work(self, uow: UnitOfWork) -> Done | Charging:
+        await self._admit(uow)
+        ended = await self.command.run(uow, self.call.input, self.services)
+        await uow.flush()
+        if isinstance(ended, Charging) and self.call.dry_run:
+            await payments.settle(uow, ended.attempt.id, APPROVED)
+            await uow.flush()
+            return Done(ended.attempt.invoice_id)
+        return ended
+
+    async def _admit(self, uow: UnitOfWork) -> None:
+        """The checks before the command's own rules: object, version, status, guards."""
+        if self.command.creates:
+            return
+        row: Any = await self._named_row(uow)
+        expected = self.call.expected_version
+        if expected is not None and row.version != expected:
+            raise ConflictRefusal(
+                ErrorCode.VERSION_CONFLICT,
+                f"The object is at version {row.version}, not {expected}; read it again and repeat the change.",
+                ("expected_version",),
+                current_id=_named_object(self.actor, self.command, self.call),
+                current_version=row.version,
+            )
+        if self.command.action is not None:
+            check_action(row, self.command.action)
+
+    async def _named_row(self, uow: UnitOfWork) -> Any:
+        if self.command.kind is Account:
+            return await uow.account()
+        return await uow.require(self.command.kind, self.call.input["id"], ("id",))
+
+    async def _charge(self, attempt: PaymentAttempt, answer: Answer[T]) -> T:
+        """Asks the provider and books its answer; without one the attempt is left to `settle_abandoned`."""
+        result = await payments.charge(self.services, attempt)
+        if result is not None:
+            try:
+                async with self.services.database.transaction() as connection:
+                    await payments.book(connection, self.services, attempt, result)
+                    return await answer(connection, payments.outcome_of(attempt, result))
+            except ConflictRefusal:
+                _log.warning("Payment attempt %s is left to the sweep: the database is busy", attempt.id)
+        outcome = Outcome(attempt.invoice_id, None, (payments.UNSETTLED,), self.operation_id)
+        return await _answer_outside(self.services, outcome, answer)
+
+    async def _deliver(self, mails: tuple[InvoiceMail, ...]) -> None:
+        for mail in mails:
+            try:
+                await self.services.mailer.send(mail)
+            except Exception:
+                _log.exception("The mail about invoice %s was not taken on", mail.invoice_id)
+
+
+async def _answer_outside(services: Services, outcome: Outcome, answer: Answer[T]) -> T:
+    """Answers from what is committed, without waiting for writers."""
+    async with services.database.reader() as connection:
+        return await answer(connection, outcome)
+
+
+def _named_object(actor: Actor, command: Command, call: Call) -> str | None:
+    """The id of the object that a call is about, as far as the call names one that could exist."""
+    if command.kind is Account:
+        return actor.account_id
+    named = call.input.get("id")
+    return named if isinstance(named, str) and named.isascii() and named.isprintable() else None

@@ -1,0 +1,1 @@
+"""The GraphQL schema: Strawberry types are its only definition."""

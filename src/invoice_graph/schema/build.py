@@ -1,0 +1,96 @@
+"""The schema as graphql-core executes it, its SDL, and the planner's catalog, all from the Strawberry types."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import strawberry
+from graphql import GraphQLObjectType, GraphQLSchema, lexicographic_sort_schema, print_schema
+from strawberry.schema.config import StrawberryConfig
+
+from invoice_graph.domain.ids import Prefix
+from invoice_graph.planner.catalog import Catalog, Column, Entity, Table, column_names
+from invoice_graph.planner.plan import Planner
+from invoice_graph.schema import enums
+from invoice_graph.schema.fields import SOURCE
+from invoice_graph.schema.mutations import Mutation
+from invoice_graph.schema.queries import Query
+from invoice_graph.schema.scalars import SCALARS
+from invoice_graph.schema.subscriptions import Subscription
+from invoice_graph.schema.types.payloads import ConflictError, InputError, PaymentError, TransitionError
+from invoice_graph.store import tables
+
+ENTITIES = (
+    Entity("Invoice", tables.Invoice, Prefix.INVOICE),
+    Entity("LineItem", tables.LineItem, Prefix.LINE_ITEM),
+    Entity("InvoiceItem", tables.InvoiceItem, Prefix.INVOICE_ITEM),
+    Entity("InvoicePayment", tables.InvoicePayment, Prefix.INVOICE_PAYMENT),
+    Entity("Customer", tables.Customer, Prefix.CUSTOMER),
+    Entity("BalanceTransaction", tables.BalanceTransaction, Prefix.BALANCE_TRANSACTION),
+    Entity("Event", tables.Event, Prefix.EVENT),
+)
+"""The types that have ids, and their tables."""
+
+SAME_ROW = {
+    "Account": tables.Account,
+    "InvoiceStatusChange": tables.Event,
+    "InvoiceStatusTransitions": tables.Invoice,
+    "InvoicePaymentStatusTransitions": tables.InvoicePayment,
+    "PaymentSource": tables.InvoicePayment,
+    "Pricing": tables.LineItem,
+}
+"""Types whose fields are columns of a table without being its objects."""
+
+
+@dataclass(frozen=True)
+class BuiltSchema:
+    """The schema and what was derived from it."""
+
+    schema: GraphQLSchema
+    sdl: str
+    catalog: Catalog
+
+
+@cache
+def build_schema() -> BuiltSchema:
+    """The schema, built once per process."""
+    assert enums.DESCRIPTIONS
+    built = strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[InputError, TransitionError, ConflictError, PaymentError],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+    schema = built._schema
+    sdl = print_schema(lexicographic_sort_schema(schema)) + "\n"
+    return BuiltSchema(schema, sdl, make_catalog(schema))
+
+
+def make_planner() -> Planner:
+    """A planner for the schema."""
+    built = build_schema()
+    return Planner(built.schema, built.catalog)
+
+
+def make_catalog(schema: GraphQLSchema) -> Catalog:
+    """The source of every field that has one."""
+    owners = {entity.type_name: entity.table for entity in ENTITIES}
+    return Catalog(ENTITIES, owners | {"Account": tables.Account}, dict(_sources(schema, owners | SAME_ROW)))
+
+
+def _sources(schema: GraphQLSchema, owners: Mapping[str, Table]) -> Iterator[tuple[tuple[str, str], Any]]:
+    for name, kind in schema.type_map.items():
+        if isinstance(kind, GraphQLObjectType) and not name.startswith("__"):
+            for field_name, field in kind.fields.items():
+                source = _source(field.extensions["strawberry-definition"], owners.get(name))
+                if source is not None:
+                    yield (name, field_name), source
+
+
+def _source(field: Any, table: Table | None) -> Any:
+    stated = field.metadata.get(SOURCE)
+    if stated is None and table is not None and field.python_name in column_names(table):
+        return Column(field.python_name)
+    return stated

@@ -1,0 +1,44 @@
+"""How fields of the schema are declared: a description, and where the planner finds the value."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import strawberry
+
+SOURCE = "source"
+
+First = Annotated[
+    int | None,
+    strawberry.argument(description="How many rows from the start, 1 to 100; 10 when neither `first` nor `last` is given."),
+]
+After = Annotated[str | None, strawberry.argument(description="Rows after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="How many rows from the end, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Rows before this cursor.")]
+
+BY_PLANNER: Any = None
+"""What the function of a planned field returns: it is never called, only its signature is the schema's."""
+
+
+def described(description: str, source: Any = None) -> Any:
+    """A field without arguments. Without a source it is the column of its own name."""
+    return strawberry.field(description=description, metadata={SOURCE: source})
+
+
+def planned(source: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A field with arguments: the function's signature is the field's, its docstring the description."""
+
+    def declare(function: Callable[..., Any]) -> Any:
+        description = " ".join((function.__doc__ or "").split())
+        return strawberry.field(function, description=description, metadata={SOURCE: source})
+
+    return declare
+
+
+def optional(description: str) -> Any:
+    """An input field that may be absent, which leaves alone, or null, which clears."""
+    return strawberry.field(description=description, default=strawberry.UNSET)
+
+
+def required(description: str) -> Any:
+    """An input field that must be given."""
+    return strawberry.field(description=description)

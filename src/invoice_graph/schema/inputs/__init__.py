@@ -1,0 +1,1 @@
+"""Input types. In all of them absent leaves alone and null clears."""

@@ -1,0 +1,83 @@
+"""Inputs about lines and invoice items."""
+
+from decimal import Decimal
+
+import strawberry
+
+from invoice_graph.domain.kinds import LineRemoval
+from invoice_graph.schema.fields import optional, required
+from invoice_graph.schema.inputs.common import ChangeById, MetadataEntryInput, PeriodInput, Write
+from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
+
+AMOUNT = "The whole amount, in minor units; not together with a quantity or unit amount."
+QUANTITY = "How many units, without a fraction; 1 when absent. Not together with `quantityDecimal`."
+QUANTITY_DECIMAL = "How many units, exact, zero or more."
+UNIT_AMOUNT = "The price of one unit, in minor units, exact; may be negative."
+DISCOUNTABLE = "Whether discounts apply; true when absent, false for negative amounts."
+PERIOD = "The billed period; now when absent."
+METADATA = "Labels, merged by key; null removes all."
+
+
+@strawberry.input(description="What is billed, and for how much: either `amount`, or a unit amount and a quantity.")
+class Billing:
+    amount: MinorUnits | None = optional(AMOUNT)
+    quantity: BigInt | None = optional(QUANTITY)
+    quantity_decimal: Decimal | None = optional(QUANTITY_DECIMAL)
+    unit_amount_decimal: Decimal | None = optional(UNIT_AMOUNT)
+    description: str | None = optional("What is billed.")
+    period: PeriodInput | None = optional(PERIOD)
+    discountable: bool | None = optional(DISCOUNTABLE)
+    metadata: list[MetadataEntryInput] | None = optional(METADATA)
+
+
+@strawberry.input(description="A new line: a pending invoice item, or a new one made for the line.")
+class LineItemInput(Billing):
+    invoice_item_id: strawberry.ID | None = optional(
+        "A pending invoice item of the same customer and currency; not together with other fields."
+    )
+
+
+@strawberry.input(description="A change of a line; its invoice item changes with it.")
+class LineUpdateInput(Billing):
+    id: strawberry.ID = required("The line's id.")
+
+
+@strawberry.input(description="A line to take off an invoice.")
+class LineRemovalInput:
+    id: strawberry.ID = required("The line's id.")
+    behavior: LineRemoval = required("What becomes of its invoice item.")
+
+
+@strawberry.input(description="Lines to add.")
+class InvoiceAddLinesInput(ChangeById):
+    lines: list[LineItemInput] = required("The lines, 1 to 50; all are added or none.")
+    invoice_metadata: list[MetadataEntryInput] | None = optional("Labels for the invoice, merged by key.")
+
+
+@strawberry.input(description="Lines to change.")
+class InvoiceUpdateLinesInput(ChangeById):
+    lines: list[LineUpdateInput] = required("The changes, 1 to 50, each of another line; all are made or none.")
+    invoice_metadata: list[MetadataEntryInput] | None = optional("Labels for the invoice, merged by key.")
+
+
+@strawberry.input(description="Lines to take off.")
+class InvoiceRemoveLinesInput(ChangeById):
+    lines: list[LineRemovalInput] = required("The lines, 1 to 50, each once; all are taken off or none.")
+    invoice_metadata: list[MetadataEntryInput] | None = optional("Labels for the invoice, merged by key.")
+
+
+@strawberry.input(description="A new invoice item.")
+class InvoiceItemCreateInput(Write, Billing):
+    customer_id: strawberry.ID = required("Who is billed.")
+    invoice_id: strawberry.ID | None = optional("The draft to put it on; pending when absent.")
+    currency: CurrencyCode | None = optional("The currency; that of the invoice or customer when absent.")
+
+
+@strawberry.input(description="A change of an invoice item that is pending or on a draft; its line changes with it.")
+class InvoiceItemUpdateInput(ChangeById, Billing):
+    pass
+
+
+@strawberry.input(description="An invoice item to delete, pending or on a draft.")
+class InvoiceItemDeleteInput(ChangeById):
+    pass

@@ -1,0 +1,215 @@
+"""The root of mutations: one row per mutation, one resolver for all."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+import strawberry
+from strawberry.tools import create_type
+from strawberry.types import Info
+
+from invoice_graph.commands.operations import Call, Outcome
+from invoice_graph.commands.runner import COMMANDS, run
+from invoice_graph.domain import lifecycle
+from invoice_graph.domain.lifecycle import InvoiceAction
+from invoice_graph.planner.execute import fetch
+from invoice_graph.planner.payload import Payload
+from invoice_graph.schema.context import Context
+from invoice_graph.schema.fields import SOURCE
+from invoice_graph.schema.inputs import customers, invoices, lines
+from invoice_graph.schema.types.payloads import AccountPayload, CustomerPayload, InvoiceItemPayload, InvoicePayload
+from invoice_graph.store.database import Connection
+from invoice_graph.store.types import json_text
+
+CONTROLS = ("idempotency_key", "dry_run", "expected_version")
+
+
+@dataclass(frozen=True)
+class MutationRow:
+    """A mutation: its command's name, its input and payload, and what it does in one or two sentences."""
+
+    name: str
+    input: type
+    payload: type
+    does: str
+
+
+MUTATIONS = (
+    MutationRow("invoiceCreate", invoices.InvoiceCreateInput, InvoicePayload, "Creates a draft, with lines if given."),
+    MutationRow(
+        "invoiceUpdate",
+        invoices.InvoiceUpdateInput,
+        InvoicePayload,
+        "Changes an invoice. A draft can change altogether, a finalized one in a few fields; one forbidden field "
+        "refuses the whole call.",
+    ),
+    MutationRow(
+        "invoiceDelete",
+        invoices.InvoiceDeleteInput,
+        InvoicePayload,
+        "Deletes a draft. Invoice items that had been pending are pending again, others are deleted.",
+    ),
+    MutationRow(
+        "invoiceFinalize",
+        invoices.InvoiceFinalizeInput,
+        InvoicePayload,
+        "Freezes a draft's lines and amounts, gives it the next number and takes up the customer's balance. With "
+        "nothing due it is paid at once.",
+    ),
+    MutationRow(
+        "invoiceSend",
+        invoices.InvoiceSendInput,
+        InvoicePayload,
+        "Sends an invoice to the customer's e-mail address. A draft is finalized first.",
+    ),
+    MutationRow(
+        "invoicePay",
+        invoices.InvoicePayInput,
+        InvoicePayload,
+        "Collects what remains: charges a payment method, or records money received out of band. A draft is "
+        "finalized first. A declined attempt is refused with a PaymentError and stays on record.",
+    ),
+    MutationRow(
+        "invoiceVoid",
+        invoices.InvoiceVoidInput,
+        InvoicePayload,
+        "Declares an invoice a mistake. It keeps its number; the balance it had taken up goes back.",
+    ),
+    MutationRow(
+        "invoiceMarkUncollectible",
+        invoices.InvoiceMarkUncollectibleInput,
+        InvoicePayload,
+        "Gives up on an invoice. It can still be paid or voided.",
+    ),
+    MutationRow(
+        "invoiceAddLines",
+        lines.InvoiceAddLinesInput,
+        InvoicePayload,
+        "Adds lines, each for a pending invoice item or for a new one.",
+    ),
+    MutationRow(
+        "invoiceUpdateLines",
+        lines.InvoiceUpdateLinesInput,
+        InvoicePayload,
+        "Changes lines and the invoice items behind them; their order stays.",
+    ),
+    MutationRow(
+        "invoiceRemoveLines",
+        lines.InvoiceRemoveLinesInput,
+        InvoicePayload,
+        "Takes lines off; their invoice items are deleted or pending again.",
+    ),
+    MutationRow(
+        "invoiceItemCreate",
+        lines.InvoiceItemCreateInput,
+        InvoiceItemPayload,
+        "Creates an invoice item, pending or on a draft.",
+    ),
+    MutationRow(
+        "invoiceItemUpdate",
+        lines.InvoiceItemUpdateInput,
+        InvoiceItemPayload,
+        "Changes an invoice item that is pending or on a draft, and the line that shows it.",
+    ),
+    MutationRow(
+        "invoiceItemDelete",
+        lines.InvoiceItemDeleteInput,
+        InvoiceItemPayload,
+        "Deletes an invoice item that is pending or on a draft, and the line that shows it.",
+    ),
+    MutationRow("customerCreate", customers.CustomerCreateInput, CustomerPayload, "Creates a customer."),
+    MutationRow(
+        "customerUpdate",
+        customers.CustomerUpdateInput,
+        CustomerPayload,
+        "Changes a customer. Drafts follow; finalized invoices keep what they show.",
+    ),
+    MutationRow("accountUpdate", customers.AccountUpdateInput, AccountPayload, "Changes the account's settings."),
+)
+
+
+def describe(row: MutationRow) -> str:
+    """What a mutation does, and from the lifecycle table in which statuses and with which events."""
+    action = COMMANDS[row.name].action
+    return row.does if action is None else f"{row.does}\n\n{allowed_text(action)} {events_text(action)}"
+
+
+def allowed_text(action: InvoiceAction) -> str:
+    """In which statuses an action is allowed."""
+    return "Allowed in " + ", ".join(lifecycle.allowed_from(action)) + "."
+
+
+def events_text(action: InvoiceAction) -> str:
+    """Which events an action emits."""
+    emitted = [event for row in lifecycle.TRANSITIONS if row.action is action for event in row.emits]
+    return "Emits " + ", ".join(dict.fromkeys(emitted)) + ", as they apply."
+
+
+def plain_input(value: Any) -> Any:
+    """An input as a command takes it: snake_case keys, absent fields left out."""
+    if isinstance(value, list):
+        return [plain_input(item) for item in value]
+    if not hasattr(value, "__strawberry_definition__") or isinstance(value, str):
+        return value
+    fields = value.__strawberry_definition__.fields
+    pairs = ((field.python_name, getattr(value, field.python_name)) for field in fields)
+    return {name: plain_input(item) for name, item in pairs if item is not strawberry.UNSET}
+
+
+def make_call(name: str, value: Mapping[str, Any], header_key: str | None) -> Call:
+    """A mutation's input as a call."""
+    return Call(
+        operation=name,
+        input={key: item for key, item in value.items() if key not in CONTROLS},
+        idempotency_key=value.get("idempotency_key") or header_key,
+        dry_run=value.get("dry_run", False),
+        expected_version=value.get("expected_version"),
+    )
+
+
+def resolver(row: MutationRow) -> Callable[..., Any]:
+    """The resolver of a mutation: runs its command and reads the payload before the transaction ends."""
+
+    async def resolve(info: Info[Context, None], input: Any) -> Any:
+        context, key = info.context, str(info.path.key)
+        header = context.idempotency_key
+        if header is not None and context.several_mutations:
+            header = f"{header}:{key}"
+
+        async def answer(connection: Connection, outcome: Outcome) -> orjson.Fragment:
+            bound = context.statements[key]
+            found = await fetch(connection.rows, bound, context.viewer, given(outcome), outcome.refusals)
+            return orjson.Fragment(found[key])
+
+        call = make_call(row.name, plain_input(input), header)
+        return await run(context.services, context.actor, COMMANDS[row.name], call, answer)
+
+    resolve.__name__ = row.name
+    resolve.__annotations__ |= {"input": _input(row), "return": row.payload}
+    return resolve
+
+
+def given(outcome: Outcome) -> dict[str, Any]:
+    """What the planner is given of an outcome."""
+    return {
+        "object_id": outcome.object_id,
+        "operation_id": outcome.operation_id,
+        "deleted_id": json_text(outcome.deleted_id),
+        "replayed": json_text(outcome.replayed),
+    }
+
+
+def _input(row: MutationRow) -> Any:
+    return Annotated[row.input, strawberry.argument(description="What to do.")]
+
+
+Mutation = create_type(
+    "Mutation",
+    [
+        strawberry.field(resolver(row), description=describe(row), metadata={SOURCE: Payload()})
+        for row in MUTATIONS
+    ],
+    description="Everything that can be written. The fields of one request run one after the other, each in its own "
+    "transaction. Refusals are `userErrors`.",
+)
