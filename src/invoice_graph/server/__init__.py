@@ -1,0 +1,1 @@
+"""Sockets and protocols: GraphQL over HTTP, server-sent events and graphql-transport-ws, on Starlette."""

@@ -1,0 +1,56 @@
+"""Entries of `errors`: each has a code, and a bug shows nothing but a request id."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from graphql import GraphQLError
+
+from invoice_graph.planner.faults import ArgumentFault, TooCostly
+
+logger = logging.getLogger(__name__)
+
+BAD_USER_INPUT = "BAD_USER_INPUT"
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
+INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
+
+
+def error_object(message: str, code: str, **extensions: object) -> dict[str, Any]:
+    """One entry of `errors`."""
+    return {"message": message, "extensions": {"code": code, **extensions}}
+
+
+def masked_error(cause: BaseException | None = None) -> dict[str, Any]:
+    """The entry for a bug: a request id that stands in the log next to the exception, nothing else."""
+    request_id = uuid4().hex
+    logger.error("request %s failed", request_id, exc_info=cause or True)
+    return error_object(f"Internal server error in request {request_id}.", INTERNAL_SERVER_ERROR, requestId=request_id)
+
+
+def fault_object(fault: ArgumentFault | TooCostly) -> dict[str, Any]:
+    """The entry for arguments or a selection that can't be used."""
+    if isinstance(fault, TooCostly):
+        return error_object(str(fault), COST_LIMIT_EXCEEDED)
+    return error_object(fault.message, BAD_USER_INPUT, reason=fault.reason, argument=fault.argument)
+
+
+def request_errors(code: str, errors: Iterable[GraphQLError]) -> tuple[dict[str, Any], ...]:
+    """The entries for a request that is refused before it is executed; an error's own code comes first."""
+    return tuple(_located(error, {"code": code} | (error.extensions or {})) for error in errors)
+
+
+def execution_error(error: GraphQLError) -> dict[str, Any]:
+    """The entry for a field that could not be executed."""
+    cause = error.original_error
+    if isinstance(cause, ArgumentFault | TooCostly):
+        return fault_object(cause)
+    if cause is None or isinstance(cause, GraphQLError):
+        return _located(error, {"code": BAD_USER_INPUT} | (error.extensions or {}))
+    return masked_error(cause) | {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
+
+
+def _located(error: GraphQLError, extensions: dict[str, Any]) -> dict[str, Any]:
+    return {**error.formatted, "extensions": extensions}
