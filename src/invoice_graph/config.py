@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=64, description="How many server processes share the port and the database.")
     demo: bool = Field(False, description="Serve a demonstration account without asking for a key.")
-    public_url: str = Field("", description="The address that customers reach the server at; made of host and port when empty.")
+    public_url: str = Field("", description="The server's address in links; made of host and port when empty.")
     readers: int = Field(4, ge=1, le=64, description="Connections for reading, per process.")
     synchronous: Literal["FULL", "NORMAL", "OFF"] = Field(
         "FULL", description="When SQLite waits for the disk; with FULL a committed invoice survives a power cut."
@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(1_000_000, ge=1000, description="The largest request body.")
     body_timeout: float = Field(30, gt=0, description="Seconds in which a request body must arrive.")
     keep_alive_interval: float = Field(12, gt=0, description="Seconds between signs of life on event streams.")
-    send_timeout: float = Field(10, gt=0, description="Seconds a client may leave a message unread before it is dropped.")
+    send_timeout: float = Field(10, gt=0, description="Seconds a client may leave a message unread.")
     init_timeout: float = Field(3, gt=0, description="Seconds in which a WebSocket must be initialised.")
     max_operations: int = Field(100, ge=1, description="Operations under way on one WebSocket.")
     allowed_origins: list[str] = Field([], description="Origins of browsers on other hosts, a JSON list; `*` for all.")

@@ -12,7 +12,7 @@ from invoice_graph.domain.errors import ErrorCode, InputRefusal, Refusal
 from invoice_graph.domain.fields import Input
 from invoice_graph.domain.ids import Prefix
 from invoice_graph.domain.invoices import RETRY_AFTER, check_not_past
-from invoice_graph.domain.kinds import BalanceTransactionType, CollectionMethod, PaymentType
+from invoice_graph.domain.kinds import CollectionMethod, PaymentType
 from invoice_graph.domain.lifecycle import InvoiceAction, InvoiceStatus, Outcome, transition
 from invoice_graph.domain.totals import Totals, check_totals
 from invoice_graph.store.tables import Account, Invoice, InvoicePayment

@@ -289,7 +289,15 @@ custom_fields = list_of(
     "custom fields",
 )
 
-ADDRESS_PARTS = ("line1", "line2", "city", "state", "postal_code", "country")
+ADDRESS_PARTS = {
+    "line1": "line1",
+    "line2": "line2",
+    "city": "city",
+    "state": "state",
+    "postal_code": "postalCode",
+    "country": "country",
+}
+"""The parts of an address, and their names in the documents that are stored and shown."""
 _ADDRESS = Shape(
     {part: Field(country if part == "country" else text(MAX_TEXT["address_part"])) for part in ADDRESS_PARTS}
 )
@@ -305,7 +313,7 @@ _SHIPPING = Shape(
 def address(value: Input, path: Path) -> dict[str, str | None]:
     """An address with all its parts, those not given as null."""
     given = _ADDRESS(value, path)
-    return {part: given.get(part) for part in ADDRESS_PARTS}
+    return {name: given.get(part) for part, name in ADDRESS_PARTS.items()}
 
 
 def shipping(value: Input, path: Path) -> dict[str, Any]:

@@ -257,12 +257,13 @@ def failed_guard(action: InvoiceAction, row: object) -> Guard | None:
     return next((guard for guard in GUARDS[action] if not guard.predicate.holds(row)), None)
 
 
-def announced(
-    status: InvoiceStatus, action: InvoiceAction
-) -> tuple[tuple[Predicate | None, InvoiceStatus | None], ...]:
+Announcement = tuple[Predicate | None, InvoiceStatus | None]
+
+
+def announced(status: InvoiceStatus, action: InvoiceAction) -> tuple[Announcement, ...]:
     """What a legal action is expected to make of an invoice: pairs of a condition and a status, the first
     that holds decides and the last holds always."""
-    rows: list[tuple[Predicate | None, InvoiceStatus | None]] = []
+    rows: list[Announcement] = []
     for row in transitions(status, action):
         becomes = row.becomes
         if (status, action) in FINALIZES_FIRST and becomes is not None and transitions(becomes, action):

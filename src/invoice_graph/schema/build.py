@@ -32,7 +32,7 @@ ENTITIES = (
 )
 """The types that have ids, and their tables."""
 
-SAME_ROW = {
+SAME_ROW: Mapping[str, Table] = {
     "Account": tables.Account,
     "InvoiceStatusChange": tables.Event,
     "InvoiceStatusTransitions": tables.Invoice,
@@ -76,8 +76,8 @@ def make_planner() -> Planner:
 
 def make_catalog(schema: GraphQLSchema) -> Catalog:
     """The source of every field that has one."""
-    owners = {entity.type_name: entity.table for entity in ENTITIES}
-    return Catalog(ENTITIES, owners | {"Account": tables.Account}, dict(_sources(schema, owners | SAME_ROW)))
+    owners: dict[str, Table] = {entity.type_name: entity.table for entity in ENTITIES}
+    return Catalog(ENTITIES, owners | {"Account": tables.Account}, dict(_sources(schema, {**owners, **SAME_ROW})))
 
 
 def _sources(schema: GraphQLSchema, owners: Mapping[str, Table]) -> Iterator[tuple[tuple[str, str], Any]]:

@@ -1,7 +1,7 @@
 """How fields of the schema are declared: a description, and where the planner finds the value."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Never
 
 import strawberry
 
@@ -9,14 +9,16 @@ SOURCE = "source"
 
 First = Annotated[
     int | None,
-    strawberry.argument(description="How many rows from the start, 1 to 100; 10 when neither `first` nor `last` is given."),
+    strawberry.argument(description="How many rows from the start, 1 to 100; 10 without `first` and `last`."),
 ]
 After = Annotated[str | None, strawberry.argument(description="Rows after this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="How many rows from the end, 1 to 100.")]
 Before = Annotated[str | None, strawberry.argument(description="Rows before this cursor.")]
 
-BY_PLANNER: Any = None
-"""What the function of a planned field returns: it is never called, only its signature is the schema's."""
+
+def by_planner() -> Never:
+    """The body of a planned field's function: it is never called, only its signature is the schema's."""
+    raise AssertionError("planned fields are read by the planner")
 
 
 def described(description: str, source: Any = None) -> Any:

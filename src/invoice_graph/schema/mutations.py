@@ -206,10 +206,7 @@ def _input(row: MutationRow) -> Any:
 
 Mutation = create_type(
     "Mutation",
-    [
-        strawberry.field(resolver(row), description=describe(row), metadata={SOURCE: Payload()})
-        for row in MUTATIONS
-    ],
+    [strawberry.field(resolver(row), description=describe(row), metadata={SOURCE: Payload()}) for row in MUTATIONS],
     description="Everything that can be written. The fields of one request run one after the other, each in its own "
     "transaction. Refusals are `userErrors`.",
 )

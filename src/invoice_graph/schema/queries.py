@@ -11,7 +11,7 @@ from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import event_cursor
 from invoice_graph.planner.pagination import SortKey
 from invoice_graph.schema.enums import InvoiceOrderField, OrderDirection
-from invoice_graph.schema.fields import BY_PLANNER, After, Before, First, Last, described, planned
+from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.types.account import Account, Currency
 from invoice_graph.schema.types.common import Node
@@ -41,6 +41,8 @@ CURRENCY_ROWS = tuple(
     for currency in sorted(CURRENCIES.values(), key=lambda currency: currency.code)
 )
 
+NEWEST_FIRST = InvoiceOrder(field=InvoiceOrderField.CREATED_AT, direction=OrderDirection.DESC)
+
 Id = Annotated[strawberry.ID, strawberry.argument(description="The object's id.")]
 
 
@@ -56,7 +58,7 @@ class Query:
     @planned(AnyNode())
     def node(self, id: Id) -> Node | None:
         """An object of any kind by its id; null when the account has none."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(AnyNode())
     def nodes(
@@ -64,12 +66,12 @@ class Query:
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="The objects' ids, at most 100.")],
     ) -> list[Node | None]:
         """Objects of any kind by their ids, in the same order; null where the account has none."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(ById(tables.Invoice))
     def invoice(self, id: Id) -> Invoice | None:
         """An invoice by its id; null when the account has none."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(INVOICES)
     def invoices(
@@ -79,17 +81,15 @@ class Query:
         last: Last = None,
         before: Before = None,
         where: Annotated[InvoiceWhere | None, strawberry.argument(description="Which invoices.")] = None,
-        order_by: Annotated[InvoiceOrder | None, strawberry.argument(description="In which order.")] = InvoiceOrder(
-            field=InvoiceOrderField.CREATED_AT, direction=OrderDirection.DESC
-        ),
+        order_by: Annotated[InvoiceOrder | None, strawberry.argument(description="In which order.")] = NEWEST_FIRST,
     ) -> Connection[Invoice]:
         """The account's invoices, newest first."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(ById(tables.InvoiceItem))
     def invoice_item(self, id: Id) -> InvoiceItem | None:
         """An invoice item by its id; null when the account has none."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(Rows(tables.InvoiceItem))
     def invoice_items(
@@ -101,12 +101,12 @@ class Query:
         where: Annotated[InvoiceItemWhere | None, strawberry.argument(description="Which invoice items.")] = None,
     ) -> Connection[InvoiceItem]:
         """The account's invoice items, newest first."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(ById(tables.InvoicePayment))
     def invoice_payment(self, id: Id) -> InvoicePayment | None:
         """An invoice payment by its id; null when the account has none."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(Rows(tables.InvoicePayment))
     def invoice_payments(
@@ -118,12 +118,12 @@ class Query:
         where: Annotated[InvoicePaymentWhere | None, strawberry.argument(description="Which invoice payments.")] = None,
     ) -> Connection[InvoicePayment]:
         """The account's invoice payments, newest first."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(ById(tables.Customer))
     def customer(self, id: Id) -> Customer | None:
         """A customer by their id; null when the account has none."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(Rows(tables.Customer))
     def customers(
@@ -135,7 +135,7 @@ class Query:
         where: Annotated[CustomerWhere | None, strawberry.argument(description="Which customers.")] = None,
     ) -> Connection[Customer]:
         """The account's customers, newest first."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(EVENTS)
     def events(
@@ -145,10 +145,10 @@ class Query:
         last: Last = None,
         before: Before = None,
         types: Annotated[list[EventType] | None, strawberry.argument(description="Only events of these types.")] = None,
-        invoice_id: Annotated[strawberry.ID | None, strawberry.argument(description="Only events about this invoice.")] = None,
+        invoice_id: Annotated[strawberry.ID | None, strawberry.argument(description="Only about this invoice.")] = None,
         customer_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="Only events about this customer or their objects.")
         ] = None,
     ) -> Connection[Event]:
         """The account's event log, oldest first."""
-        return BY_PLANNER
+        by_planner()

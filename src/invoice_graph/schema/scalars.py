@@ -20,6 +20,7 @@ BigInt = NewType("BigInt", int)
 CurrencyCode = NewType("CurrencyCode", str)
 Json = NewType("Json", object)
 
+
 class ScalarFault(GraphQLError):
     """A value that its scalar can't be: bad input, in a literal as well as in a variable."""
 
@@ -40,7 +41,7 @@ def _parse_integer(value: Any) -> int:
 
 def _parse_currency(value: Any) -> str:
     if not isinstance(value, str) or value not in CURRENCIES:
-        raise ScalarFault(f"{_shown(value)} is no currency; give three lower-case letters such as `usd`, see `currencies`.")
+        raise ScalarFault(f"{_shown(value)} is no currency; give three lower-case letters such as `usd`.")
     return value
 
 

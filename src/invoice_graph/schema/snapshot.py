@@ -77,5 +77,3 @@ class Snapshots:
 
     def _is_row(self, kind: GraphQLObjectType) -> bool:
         return any(self._planner.catalog.planned(kind.name, name) for name in kind.fields)
-
-

@@ -35,7 +35,7 @@ Resume = Annotated[
         '`"0"` is the beginning of the log. From now on when absent.'
     ),
 ]
-Count = Annotated[int | None, strawberry.argument(description="Complete after so many, at least 1; unlimited when absent.")]
+Count = Annotated[int | None, strawberry.argument(description="Complete after so many, at least 1; else unlimited.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ async def start(context: Context, after: str | None, first: int | None) -> int:
     except ValueError:
         position = end + 1
     if position > end:
-        message = f"`after` is no place in the event log, which ends at {end}; take a cursor from an event or `eventCursor`."
+        message = f"`after` is no place in the event log, which ends at {end}; take one from an event."
         raise ArgumentFault(ErrorCode.CURSOR_INVALID, "after", message)
     return int(position)
 
@@ -115,7 +115,7 @@ def _subscription(function: Any) -> Any:
     return strawberry.subscription(function, description=function.__doc__, metadata={SOURCE: BY_SEQUENCE})
 
 
-@strawberry.type(description="Everything that can be followed live. A stream never misses an event and never repeats one.")
+@strawberry.type(description="What can be followed live. A stream never misses an event and never repeats one.")
 class Subscription:
     invoice_status_changed: InvoiceStatusChange = _subscription(invoice_status_changed)
     events: Event = _subscription(events)

@@ -31,7 +31,7 @@ def _combiner(name: str, description: str) -> Any:
 class InvoiceWhere:
     and_: Optional[list["InvoiceWhere"]] = _combiner("and", _AND)  # noqa: UP045
     or_: Optional[list["InvoiceWhere"]] = _combiner("or", _OR)  # noqa: UP045
-    not_: Optional["InvoiceWhere"] = _combiner("not", _NOT)  # noqa: UP045
+    not_: Optional["InvoiceWhere"] = _combiner("not", _NOT)
     id: IdCondition | None = optional("The invoice's id.")
     status: InvoiceStatusCondition | None = optional("The invoice's status.")
     customer: IdCondition | None = optional("The customer's id.")
@@ -52,9 +52,7 @@ class InvoiceWhere:
 
 @strawberry.input(description="In which order invoices come; ties by id in the same direction.")
 class InvoiceOrder:
-    field: InvoiceOrderField = strawberry.field(
-        description="What to order by.", default=InvoiceOrderField.CREATED_AT
-    )
+    field: InvoiceOrderField = strawberry.field(description="What to order by.", default=InvoiceOrderField.CREATED_AT)
     direction: OrderDirection = strawberry.field(description="Which end comes first.", default=OrderDirection.DESC)
 
 
@@ -62,7 +60,7 @@ class InvoiceOrder:
 class InvoiceItemWhere:
     and_: Optional[list["InvoiceItemWhere"]] = _combiner("and", _AND)  # noqa: UP045
     or_: Optional[list["InvoiceItemWhere"]] = _combiner("or", _OR)  # noqa: UP045
-    not_: Optional["InvoiceItemWhere"] = _combiner("not", _NOT)  # noqa: UP045
+    not_: Optional["InvoiceItemWhere"] = _combiner("not", _NOT)
     id: IdCondition | None = optional("The invoice item's id.")
     customer: IdCondition | None = optional("The customer's id.")
     invoice: IdCondition | None = optional("The invoice's id.")
@@ -76,7 +74,7 @@ class InvoiceItemWhere:
 class InvoicePaymentWhere:
     and_: Optional[list["InvoicePaymentWhere"]] = _combiner("and", _AND)  # noqa: UP045
     or_: Optional[list["InvoicePaymentWhere"]] = _combiner("or", _OR)  # noqa: UP045
-    not_: Optional["InvoicePaymentWhere"] = _combiner("not", _NOT)  # noqa: UP045
+    not_: Optional["InvoicePaymentWhere"] = _combiner("not", _NOT)
     id: IdCondition | None = optional("The invoice payment's id.")
     invoice: IdCondition | None = optional("The invoice's id.")
     status: InvoicePaymentStatusCondition | None = optional("The invoice payment's status.")
@@ -89,7 +87,7 @@ class InvoicePaymentWhere:
 class CustomerWhere:
     and_: Optional[list["CustomerWhere"]] = _combiner("and", _AND)  # noqa: UP045
     or_: Optional[list["CustomerWhere"]] = _combiner("or", _OR)  # noqa: UP045
-    not_: Optional["CustomerWhere"] = _combiner("not", _NOT)  # noqa: UP045
+    not_: Optional["CustomerWhere"] = _combiner("not", _NOT)
     id: IdCondition | None = optional("The customer's id.")
     name: TextCondition | None = optional("The customer's name.")
     email: TextCondition | None = optional("The customer's e-mail address.")

@@ -92,8 +92,8 @@ class DocumentCache:
         except GraphQLSyntaxError as error:
             raise RequestRefused(PARSE_FAILED, [error]) from None
         except RecursionError:
-            error = GraphQLError("The document nests too deeply; split it into several requests.")
-            raise RequestRefused(PARSE_FAILED, [error]) from None
+            too_deep = GraphQLError("The document nests too deeply; split it into several requests.")
+            raise RequestRefused(PARSE_FAILED, [too_deep]) from None
         if errors:
             raise RequestRefused(VALIDATION_FAILED, errors)
         return node

@@ -28,7 +28,7 @@ from invoice_graph.server.errors import BAD_USER_INPUT, error_object, execution_
 MOST_COERCION_ERRORS = 20
 
 
-class PlannedExecutor(Executor):
+class PlannedExecutor(Executor[Any]):
     """graphql-core's executor, for operations whose planned fields are finished JSON already."""
 
     def execute_field(self, parent_type: Any, source: Any, field_details_list: Any, path: Any, position: Any) -> Any:
@@ -184,4 +184,3 @@ async def _answers(key: str, source: Any) -> AsyncGenerator[Answer, None]:
 
 class _WrongKind(Exception):
     """An operation that the transport may not run; the text says so."""
-

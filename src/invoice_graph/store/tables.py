@@ -2,72 +2,27 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import SQLModel
 
+from invoice_graph.domain import kinds
 from invoice_graph.domain.events import EventType
-from invoice_graph.domain.kinds import (
-    BalanceTransactionType,
-    BillingReason,
-    CollectionMethod,
-    InvoiceNumbering,
-    InvoicePaymentStatus,
-    PaymentType,
-    SimulatedOutcome,
-)
 from invoice_graph.domain.lifecycle import InvoiceStatus
-from invoice_graph.domain.money import CURRENCIES
 from invoice_graph.domain.taxes import TaxExempt, TaxRounding
-from invoice_graph.store.types import Exact, Flag, Json, Moment, Whole
-
-CURRENCY_CHECK = "currency IN ({})".format(", ".join(f"'{code}'" for code in CURRENCIES))
-
-
-def text(**options: Any) -> Any:
-    """A text column."""
-    return Field(sa_type=Text, **options)
-
-
-def whole(**options: Any) -> Any:
-    """A 64-bit integer column."""
-    return Field(sa_type=Whole, **options)
-
-
-def flag(**options: Any) -> Any:
-    """A boolean column."""
-    return Field(sa_type=Flag, **options)
-
-
-def moment(**options: Any) -> Any:
-    """A column for a moment in UTC."""
-    return Field(sa_type=Moment, **options)
-
-
-def exact(**options: Any) -> Any:
-    """A column for a decimal."""
-    return Field(sa_type=Exact, **options)
-
-
-def document(**options: Any) -> Any:
-    """A column for JSON."""
-    return Field(sa_type=Json, **options)
-
-
-def one_of(column: str, kinds: type[StrEnum]) -> CheckConstraint:
-    """The check that a column holds a member of an enum, or nothing."""
-    names = ", ".join(f"'{kind.value}'" for kind in kinds)
-    return CheckConstraint(f"{column} IN ({names})")
-
-
-def belongs_to(column: str, table: str) -> ForeignKeyConstraint:
-    """The key of a row of the same account."""
-    return ForeignKeyConstraint(["account_id", column], [f"{table}.account_id", f"{table}.id"])
-
-
-STRICT = {"sqlite_strict": True}
+from invoice_graph.store.columns import (
+    CURRENCY_CHECK,
+    STRICT,
+    belongs_to,
+    document,
+    exact,
+    flag,
+    moment,
+    one_of,
+    text,
+    whole,
+)
 
 
 class Owned(SQLModel):
@@ -83,7 +38,7 @@ class Account(SQLModel, table=True):
 
     __tablename__ = "account"
     __table_args__ = (
-        one_of("invoice_numbering", InvoiceNumbering),
+        one_of("invoice_numbering", kinds.InvoiceNumbering),
         one_of("tax_rounding", TaxRounding),
         CheckConstraint("grace_seconds >= 0 AND payment_terms_days >= 0"),
         STRICT,
@@ -95,7 +50,7 @@ class Account(SQLModel, table=True):
     name: str = text()
     country: str | None = text(default=None)
     default_currency: str = text(default="usd")
-    invoice_numbering: InvoiceNumbering = text(default=InvoiceNumbering.CUSTOMER)
+    invoice_numbering: kinds.InvoiceNumbering = text(default=kinds.InvoiceNumbering.CUSTOMER)
     invoice_prefix: str = text()
     tax_rounding: TaxRounding = text(default=TaxRounding.LINE_ITEM)
     grace_seconds: int = whole(default=3600)
@@ -166,14 +121,14 @@ class PaymentMethod(Owned, table=True):
 
     __tablename__ = "payment_method"
     __table_args__ = (
-        one_of("outcome", SimulatedOutcome),
+        one_of("outcome", kinds.SimulatedOutcome),
         belongs_to("customer_id", "customer"),
         STRICT,
     )
 
     customer_id: str | None = text(default=None)
     type: str = text(default="card")
-    outcome: SimulatedOutcome = text()
+    outcome: kinds.SimulatedOutcome = text()
     decline_code: str | None = text(default=None)
 
 
@@ -183,8 +138,8 @@ class Invoice(Owned, table=True):
     __tablename__ = "invoice"
     __table_args__ = (
         one_of("status", InvoiceStatus),
-        one_of("collection_method", CollectionMethod),
-        one_of("billing_reason", BillingReason),
+        one_of("collection_method", kinds.CollectionMethod),
+        one_of("billing_reason", kinds.BillingReason),
         CheckConstraint(CURRENCY_CHECK),
         CheckConstraint(
             "amount_due >= 0 AND amount_paid >= 0 AND amount_paid_out_of_band >= 0 AND amount_remaining >= 0"
@@ -225,14 +180,14 @@ class Invoice(Owned, table=True):
     account_country: str | None = text(default=None)
     account_name: str | None = text(default=None)
     currency: str = text()
-    collection_method: CollectionMethod = text(default=CollectionMethod.CHARGE_AUTOMATICALLY)
+    collection_method: kinds.CollectionMethod = text(default=kinds.CollectionMethod.CHARGE_AUTOMATICALLY)
     due_at: datetime | None = moment(default=None)
     auto_advance: bool = flag(default=False)
     automatically_finalizes_at: datetime | None = moment(default=None)
     attempted: bool = flag(default=False)
     attempt_count: int = whole(default=0)
     next_payment_attempt_at: datetime | None = moment(default=None)
-    billing_reason: BillingReason = text(default=BillingReason.MANUAL)
+    billing_reason: kinds.BillingReason = text(default=kinds.BillingReason.MANUAL)
     description: str | None = text(default=None)
     footer: str | None = text(default=None)
     custom_fields: list[dict[str, str]] = document(default_factory=list)
@@ -262,7 +217,21 @@ class Invoice(Owned, table=True):
     payment_attempt_id: str | None = text(default=None)
 
 
-class InvoiceItem(Owned, table=True):
+class Billed(Owned):
+    """What is billed, and for how much."""
+
+    amount: int = whole()
+    currency: str = text()
+    description: str | None = text(default=None)
+    quantity_decimal: Decimal = exact(default=Decimal(1))
+    unit_amount_decimal: Decimal = exact()
+    period_start_at: datetime = moment()
+    period_end_at: datetime = moment()
+    discountable: bool = flag(default=True)
+    details: dict[str, str] = document(default_factory=dict)
+
+
+class InvoiceItem(Billed, table=True):
     """Something to bill; pending until it is on an invoice."""
 
     __tablename__ = "invoice_item"
@@ -281,18 +250,9 @@ class InvoiceItem(Owned, table=True):
     customer_id: str = text()
     invoice_id: str | None = text(default=None)
     was_pending: bool = flag(default=False)
-    amount: int = whole()
-    currency: str = text()
-    description: str | None = text(default=None)
-    quantity_decimal: Decimal = exact(default=Decimal(1))
-    unit_amount_decimal: Decimal = exact()
-    period_start_at: datetime = moment()
-    period_end_at: datetime = moment()
-    discountable: bool = flag(default=True)
-    details: dict[str, str] = document(default_factory=dict)
 
 
-class LineItem(Owned, table=True):
+class LineItem(Billed, table=True):
     """An invoice item's appearance on an invoice."""
 
     __tablename__ = "line_item"
@@ -309,16 +269,7 @@ class LineItem(Owned, table=True):
     invoice_id: str = text()
     invoice_item_id: str = text()
     position: int = whole()
-    amount: int = whole()
     subtotal: int = whole()
-    currency: str = text()
-    description: str | None = text(default=None)
-    quantity_decimal: Decimal = exact(default=Decimal(1))
-    unit_amount_decimal: Decimal = exact()
-    period_start_at: datetime = moment()
-    period_end_at: datetime = moment()
-    discountable: bool = flag(default=True)
-    details: dict[str, str] = document(default_factory=dict)
 
 
 class InvoicePayment(Owned, table=True):
@@ -326,8 +277,8 @@ class InvoicePayment(Owned, table=True):
 
     __tablename__ = "invoice_payment"
     __table_args__ = (
-        one_of("status", InvoicePaymentStatus),
-        one_of("payment_type", PaymentType),
+        one_of("status", kinds.InvoicePaymentStatus),
+        one_of("payment_type", kinds.PaymentType),
         CheckConstraint(CURRENCY_CHECK),
         CheckConstraint("amount_requested >= 0 AND (amount_paid IS NULL) = (status <> 'PAID')"),
         belongs_to("invoice_id", "invoice"),
@@ -341,9 +292,9 @@ class InvoicePayment(Owned, table=True):
     amount_paid: int | None = whole(default=None)
     currency: str = text()
     is_default: bool = flag(default=False)
-    payment_type: PaymentType = text(default=PaymentType.PAYMENT_INTENT)
+    payment_type: kinds.PaymentType = text(default=kinds.PaymentType.PAYMENT_INTENT)
     payment_reference: str = text()
-    status: InvoicePaymentStatus = text(default=InvoicePaymentStatus.OPEN)
+    status: kinds.InvoicePaymentStatus = text(default=kinds.InvoicePaymentStatus.OPEN)
     paid_at: datetime | None = moment(default=None)
     canceled_at: datetime | None = moment(default=None)
 
@@ -377,7 +328,7 @@ class BalanceTransaction(Owned, table=True):
 
     __tablename__ = "balance_transaction"
     __table_args__ = (
-        one_of("type", BalanceTransactionType),
+        one_of("type", kinds.BalanceTransactionType),
         CheckConstraint(CURRENCY_CHECK),
         belongs_to("customer_id", "customer"),
         belongs_to("invoice_id", "invoice"),
@@ -391,7 +342,7 @@ class BalanceTransaction(Owned, table=True):
     amount: int = whole()
     currency: str = text()
     ending_balance: int = whole()
-    type: BalanceTransactionType = text()
+    type: kinds.BalanceTransactionType = text()
     description: str | None = text(default=None)
     invoice_id: str | None = text(default=None)
 

@@ -13,7 +13,7 @@ from invoice_graph.schema.scalars import CurrencyCode
 
 @strawberry.input(description="The fields of an invoice that callers set.")
 class InvoiceFields:
-    collection_method: CollectionMethod | None = optional("How the invoice is collected; CHARGE_AUTOMATICALLY when absent.")
+    collection_method: CollectionMethod | None = optional("How it is collected; CHARGE_AUTOMATICALLY when absent.")
     days_until_due: int | None = optional(
         "After how many days it is due; only with SEND_INVOICE, not together with `dueAt`."
     )

@@ -41,4 +41,3 @@ class CustomField:
 
 METADATA_COLUMN = "details"
 """The column that holds an object's metadata; SQLAlchemy keeps the name `metadata` for itself."""
-

@@ -10,8 +10,7 @@ from invoice_graph.domain.taxes import TaxExempt
 from invoice_graph.planner.catalog import Column, Computed, Document, Entries, ToOne
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import currency_digits, next_number
-from invoice_graph.planner.pagination import SortKey
-from invoice_graph.schema.fields import BY_PLANNER, After, Before, First, Last, described, planned
+from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
 from invoice_graph.schema.types.common import METADATA_COLUMN, Address, CustomField, MetadataEntry, Node, Shipping
@@ -73,7 +72,7 @@ class Customer(Node):
         ] = None,
     ) -> Connection[Annotated["Invoice", strawberry.lazy("invoice_graph.schema.types.invoice")]]:
         """The customer's invoices, newest first."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(ITEMS)
     def invoice_items(
@@ -88,14 +87,14 @@ class Customer(Node):
         ] = None,
     ) -> Connection[Annotated["InvoiceItem", strawberry.lazy("invoice_graph.schema.types.items")]]:
         """The customer's invoice items, newest first."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(LEDGER)
     def balance_transactions(
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection["BalanceTransaction"]:
         """The ledger of the customer's balance, newest first."""
-        return BY_PLANNER
+        by_planner()
 
 
 @strawberry.type(description="An entry of a customer's ledger. It never changes; a reversing entry undoes it.")
@@ -111,5 +110,3 @@ class BalanceTransaction(Node):
     invoice: Annotated["Invoice", strawberry.lazy("invoice_graph.schema.types.invoice")] | None = described(
         "The invoice that moved the balance.", ToOne(tables.Invoice, "invoice_id")
     )
-
-

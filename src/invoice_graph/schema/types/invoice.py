@@ -15,7 +15,7 @@ from invoice_graph.planner.catalog import Column, Computed, Document, Entries, S
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import currency_digits, hosted_url, overdue, pdf_url
 from invoice_graph.planner.pagination import SortKey
-from invoice_graph.schema.fields import BY_PLANNER, After, Before, First, Last, described, planned
+from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import CurrencyCode, MinorUnits
 from invoice_graph.schema.types.common import METADATA_COLUMN, Address, CustomField, MetadataEntry, Node, Shipping
@@ -103,27 +103,30 @@ class Invoice(Node):
     billing_reason: BillingReason = described("Why the invoice exists.")
     description: str | None = described("The memo on the document, up to 1,500 characters.")
     footer: str | None = described("The footer on the document, up to 5,000 characters.")
-    custom_fields: list[CustomField] = described("Up to four lines at the head of the document.", Document("custom_fields"))
+    custom_fields: list[CustomField] = described(
+        "Up to four lines at the head of the document.", Document("custom_fields")
+    )
     statement_descriptor: str | None = described("What stands on the customer's bank statement.")
     metadata: list[MetadataEntry] = described("Labels of your own, by key.", Entries(METADATA_COLUMN))
     effective_at: datetime | None = described("The date on the document; that of finalization unless given.")
     period_start: datetime = described("Where the invoice's period begins.", Column("period_start_at"))
     period_end: datetime = described("Where the invoice's period ends.", Column("period_end_at"))
-    subtotal: MinorUnits = described("The lines after their own discounts, before those of the invoice and exclusive tax.")
+    subtotal: MinorUnits = described("The lines after their own discounts, before the invoice's and exclusive tax.")
     subtotal_excluding_tax: MinorUnits | None = described("`subtotal` without inclusive tax.")
     total: MinorUnits = described("The lines after all discounts, with tax and shipping. Negative is credit.")
     total_excluding_tax: MinorUnits | None = described("`total` without any tax.")
     amount_shipping: MinorUnits = described("Shipping, part of `total`.")
-    starting_balance: MinorUnits = described("The customer's balance before: live in a draft, frozen by finalization.")
+    starting_balance: MinorUnits = described("The customer's balance before; live in a draft.")
     ending_balance: MinorUnits | None = described("The customer's balance after finalization; null in a draft.")
-    amount_due: MinorUnits = described("What the customer has to pay: `total` with the balance taken up, never negative.")
+    amount_due: MinorUnits = described("What has to be paid: `total` with the balance taken up, never negative.")
     amount_paid: MinorUnits = described("What was paid, money received out of band included.")
     amount_paid_out_of_band: MinorUnits = described("The part that was received outside of the gateway.")
     amount_remaining: MinorUnits = described("What is still to be paid.")
     amount_overpaid: MinorUnits = described("What was paid beyond `amountDue`, credited to the balance.")
     default_payment_method_id: strawberry.ID | None = described("Charged instead of the customer's default.")
     payment_method_types: list[str] | None = described(
-        "The types of payment methods it may be paid with; null decides by the account.", Document("payment_method_types")
+        "The types of payment methods it may be paid with.",
+        Document("payment_method_types"),
     )
     hosted_url: str | None = described("The invoice's page for the customer; null in a draft.", Computed(hosted_url))
     pdf_url: str | None = described("The invoice's PDF; null in a draft.", Computed(pdf_url))
@@ -131,7 +134,8 @@ class Invoice(Node):
         "Why the last finalization failed; cleared by success.", Document("last_finalization_error")
     )
     calculation: list[CalculationStep] = described(
-        "How the totals came about, step by step: the exact value, the rounded one, and the rule.", Document("calculation")
+        "How the totals came about, step by step.",
+        Document("calculation"),
     )
     allowed_actions: list[InvoiceActionState] = described(
         "Every action, whether it is allowed now, and why not.", AllowedActions()
@@ -142,18 +146,18 @@ class Invoice(Node):
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[LineItem]:
         """The lines: pending items that were pulled in, newest first, then lines in the order they were added."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(PAYMENTS)
     def payments(
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[InvoicePayment]:
         """The payments meant for the invoice, newest first."""
-        return BY_PLANNER
+        by_planner()
 
     @planned(EVENTS)
     def events(
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Annotated["Event", strawberry.lazy("invoice_graph.schema.types.event")]]:
         """What happened to the invoice and its items, oldest first."""
-        return BY_PLANNER
+        by_planner()

@@ -29,7 +29,7 @@ REPLAYED_TEXT = "Whether this is the stored answer of an earlier call with the s
 class UserError:
     code: ErrorCode = described("The reason, for programs.")
     message: str = described("The reason, for people: one sentence that names the way out.")
-    path: list[str] | None = described("Where in `input` the reason lies, such as `[\"lines\", \"0\", \"amount\"]`.")
+    path: list[str] | None = described('Where in `input` the reason lies, such as `["lines", "0", "amount"]`.')
 
 
 @strawberry.type(description="A field of the input is missing, malformed, or does not fit the rest.")
@@ -54,7 +54,7 @@ class PaymentError(UserError):
     decline_code: str | None = described("The card issuer's reason.")
 
 
-@strawberry.type(description="The invoice as it is after the call, also when it was refused; null only when there is none.")
+@strawberry.type(description="The invoice after the call, also when it was refused; null only when there is none.")
 class InvoicePayload:
     invoice: Invoice | None = described("The invoice as it is now.", Given(tables.Invoice, "object_id"))
     deleted_id: strawberry.ID | None = described("The id of the deleted invoice.", DELETED)
@@ -63,16 +63,16 @@ class InvoicePayload:
     replayed: bool = described(REPLAYED_TEXT, REPLAYED)
 
 
-@strawberry.type(description="The invoice item as it is after the call, also when it was refused; null only when there is none.")
+@strawberry.type(description="The invoice item after the call, also when it was refused; null only when there is none.")
 class InvoiceItemPayload:
-    invoice_item: InvoiceItem | None = described("The invoice item as it is now.", Given(tables.InvoiceItem, "object_id"))
+    invoice_item: InvoiceItem | None = described("As it is now.", Given(tables.InvoiceItem, "object_id"))
     deleted_id: strawberry.ID | None = described("The id of the deleted invoice item.", DELETED)
     user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
     events: list[Event] = described(EVENTS_TEXT, EVENTS)
     replayed: bool = described(REPLAYED_TEXT, REPLAYED)
 
 
-@strawberry.type(description="The customer as it is after the call, also when it was refused; null only when there is none.")
+@strawberry.type(description="The customer after the call, also when it was refused; null only when there is none.")
 class CustomerPayload:
     customer: Customer | None = described("The customer as it is now.", Given(tables.Customer, "object_id"))
     user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)

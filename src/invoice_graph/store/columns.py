@@ -1,0 +1,56 @@
+"""How columns and constraints are declared."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Text
+from sqlmodel import Field
+
+from invoice_graph.domain.money import CURRENCIES
+from invoice_graph.store.types import Exact, Flag, Json, Moment, Whole
+
+CURRENCY_CHECK = "currency IN ({})".format(", ".join(f"'{code}'" for code in CURRENCIES))
+
+
+def text(**options: Any) -> Any:
+    """A text column."""
+    return Field(sa_type=Text, **options)
+
+
+def whole(**options: Any) -> Any:
+    """A 64-bit integer column."""
+    return Field(sa_type=Whole, **options)
+
+
+def flag(**options: Any) -> Any:
+    """A boolean column."""
+    return Field(sa_type=Flag, **options)
+
+
+def moment(**options: Any) -> Any:
+    """A column for a moment in UTC."""
+    return Field(sa_type=Moment, **options)
+
+
+def exact(**options: Any) -> Any:
+    """A column for a decimal."""
+    return Field(sa_type=Exact, **options)
+
+
+def document(**options: Any) -> Any:
+    """A column for JSON."""
+    return Field(sa_type=Json, **options)
+
+
+def one_of(column: str, kinds: type[StrEnum]) -> CheckConstraint:
+    """The check that a column holds a member of an enum, or nothing."""
+    names = ", ".join(f"'{kind.value}'" for kind in kinds)
+    return CheckConstraint(f"{column} IN ({names})")
+
+
+def belongs_to(column: str, table: str) -> ForeignKeyConstraint:
+    """The key of a row of the same account."""
+    return ForeignKeyConstraint(["account_id", column], [f"{table}.account_id", f"{table}.id"])
+
+
+STRICT = {"sqlite_strict": True}
