@@ -78,8 +78,10 @@ class _Reading:
     parameters: Parameters = field(init=False)
 
     def __post_init__(self) -> None:
+        # A value from the start: lists in a filter are spelled out, for which no value may be missing.
+        later = _event.c.sequence > bindparam("after", 0)
         statement = select(_event.c.sequence).where(
-            _event.c.account_id == self.account_id, _event.c.sequence > bindparam("after"), *conditions(self.filter)
+            _event.c.account_id == self.account_id, later, *conditions(self.filter)
         )
         self.sql, self.parameters = spell(statement.order_by(_event.c.sequence).limit(BATCH))
 
@@ -110,9 +112,13 @@ async def follow(database: Database, account_id: str, after: int, wanted: EventF
     reading = _Reading(account_id, wanted)
     while True:
         seen = database.changed.count
-        batch = await reading.next(database, after)
+        # Read first: what has no match up to here need not be looked through again.
+        last = await end(database, account_id)
+        batch = await reading.next(database, after) if last > after else []
         for sequence in batch:
             yield sequence
-        after = batch[-1] if batch else after
-        if len(batch) < BATCH:
+        if len(batch) == BATCH:
+            after = batch[-1]
+        else:
+            after = max(after, last, *batch)
             await database.changed.wait(seen)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
@@ -15,7 +16,7 @@ from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.store import event_log
 from invoice_graph.store.database import Connection
 from invoice_graph.store.dialect import Parameters
-from invoice_graph.store.rows import codec, delete_row, insert_rows, select_rows, table_of, update_row
+from invoice_graph.store.rows import build, codec, delete_row, insert_rows, select_raw, table_of, update_row
 from invoice_graph.store.tables import Account, Customer, Event, Invoice, InvoiceItem, InvoicePayment
 
 T = TypeVar("T", bound=SQLModel)
@@ -80,11 +81,12 @@ class UnitOfWork:
 
     async def account(self) -> Account:
         """The account's settings."""
-        return (await self.find(Account))[0]
+        known = self._known.get((Account, (self.account_id,)))
+        return known if isinstance(known, Account) else (await self.find(Account))[0]
 
     async def get(self, kind: type[T], id: str) -> T | None:
         """A row by id; None when the account has none."""
-        known = self._known.get((kind, id))
+        known = self._known.get((kind, (self.account_id, id)))
         if known is not None:
             return None if known in self._deleted else known  # type: ignore[return-value]
         found = await self.find(kind, id=id)
@@ -102,8 +104,9 @@ class UnitOfWork:
     ) -> list[T]:
         """The account's rows whose columns have the given values (None: no value), as they stood
         when the operation began; `order` names columns, with a leading `-` for descending."""
-        rows = await select_rows(self.connection, kind, {"account_id": self.account_id, **equals}, order, limit)
-        return [row for row in map(self._remember, rows) if row not in self._deleted]
+        raws = await select_raw(self.connection, kind, {"account_id": self.account_id, **equals}, order, limit)
+        found = [self._remember(kind, raw) for raw in raws]
+        return [row for row in found if row not in self._deleted]
 
     def add(self, row: T) -> T:
         """A new row, inserted by `flush`."""
@@ -161,7 +164,7 @@ class UnitOfWork:
         return taken
 
     async def _write_rows(self) -> None:
-        for kind in sorted({type(row) for row in self._added}, key=_depth):
+        for kind in sorted({type(row) for row in self._added}, key=lambda kind: _depth(kind)):
             await insert_rows(self.connection, kind, [row for row in self._added if type(row) is kind])
         for row in self._known.values():
             await self._write_changes(row)
@@ -203,16 +206,16 @@ class UnitOfWork:
             operation_id=self.operation_id,
         )
 
-    def _remember(self, row: T) -> T:
-        key = self._identity(row)
+    def _remember(self, kind: type[T], raw: Sequence[Any]) -> T:
+        key = kind, codec(kind).key(raw)
         if key not in self._known:
-            self._known[key] = row
-            self._loaded[id(row)] = codec(type(row)).values(row)
+            row = self._known[key] = build(kind, raw)
+            self._loaded[id(row)] = dict(zip(codec(kind).names, raw, strict=True))
         return self._known[key]  # type: ignore[return-value]
 
-    def _identity(self, row: SQLModel) -> tuple[type[SQLModel], Any]:
+    def _identity(self, row: SQLModel) -> tuple[type[SQLModel], tuple[Any, ...]]:
         kind = type(row)
-        return kind, getattr(row, "id", None) or tuple(getattr(row, c.name) for c in table_of(kind).primary_key)
+        return kind, tuple(getattr(row, column.name) for column in table_of(kind).primary_key.columns)
 
 
 def missing(kind: type[SQLModel], id: str, path: Sequence[str]) -> InputRefusal:
@@ -221,6 +224,7 @@ def missing(kind: type[SQLModel], id: str, path: Sequence[str]) -> InputRefusal:
     return InputRefusal(ErrorCode.RESOURCE_MISSING, f"No such {noun}: '{id}'", path)
 
 
+@cache
 def _depth(kind: type[SQLModel]) -> int:
     """A table's place in an order in which each stands after those it refers to."""
     return SQLModel.metadata.sorted_tables.index(table_of(kind))
