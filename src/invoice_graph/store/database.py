@@ -101,8 +101,8 @@ class Database:
         return int((await self._watcher.row(dialect.CHANGE_COUNTER))[0])
 
     async def close(self) -> None:
-        """Closes every connection."""
-        for connection in (self._writer, self._watcher, *self._readers):
+        """Closes every connection; the writer last, since only it can bring the write-ahead log into the file."""
+        for connection in (*self._readers, self._watcher, self._writer):
             await connection.driver.close()
 
     async def _begin(self) -> None:

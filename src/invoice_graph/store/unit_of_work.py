@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
@@ -34,6 +33,7 @@ NOUNS = {
     "api_key": "API key",
     "account": "account",
 }
+_DEPTHS = {table: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
 _UPDATES = frozenset({EventType.INVOICE_UPDATED, EventType.CUSTOMER_UPDATED})
 _DELETIONS = frozenset({EventType.INVOICE_DELETED, EventType.INVOICEITEM_DELETED})
 
@@ -164,7 +164,7 @@ class UnitOfWork:
         return taken
 
     async def _write_rows(self) -> None:
-        for kind in sorted({type(row) for row in self._added}, key=lambda kind: _depth(kind)):
+        for kind in sorted({type(row) for row in self._added}, key=_depth):
             await insert_rows(self.connection, kind, [row for row in self._added if type(row) is kind])
         for row in self._known.values():
             await self._write_changes(row)
@@ -224,10 +224,9 @@ def missing(kind: type[SQLModel], id: str, path: Sequence[str]) -> InputRefusal:
     return InputRefusal(ErrorCode.RESOURCE_MISSING, f"No such {noun}: '{id}'", path)
 
 
-@cache
 def _depth(kind: type[SQLModel]) -> int:
     """A table's place in an order in which each stands after those it refers to."""
-    return SQLModel.metadata.sorted_tables.index(table_of(kind))
+    return _DEPTHS[table_of(kind)]
 
 
 def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

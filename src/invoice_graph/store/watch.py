@@ -14,11 +14,12 @@ async def watch(database: Database, interval: float) -> None:
     somebody waits. Runs until it is cancelled."""
     seen: int | None = None
     while True:
+        now = seen
         try:
-            now = await database.change_counter() if seen is None or database.changed.awaited else seen
+            if seen is None or database.changed.awaited:
+                now = await database.change_counter()
         except sqlite3.Error:
             _log.exception("Other processes' changes can't be seen; looking again in %g s", interval)
-            now = seen
         if now != seen:
             seen = now
             database.changed.set()
