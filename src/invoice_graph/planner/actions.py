@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import get_named_type
 from sqlalchemy import case
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -20,8 +19,7 @@ class AllowedActions:
     """Every action on an invoice, whether it is allowed now, why not, and what it leads to."""
 
     def json(self, scope: Scope, selection: Selection) -> ColumnElement[str]:
-        kind = get_named_type(selection.definition.type)
-        keys = {inner.key: inner.name for inner in scope.compiler.below(kind, selection)}
+        keys = {inner.key: inner.name for inner in scope.compiler.below(selection.kind, selection)}
         branches = [(scope.table.c.status == status, _actions(scope, status, keys)) for status in InvoiceStatus]
         return case(*branches)
 
@@ -37,14 +35,17 @@ def _action(scope: Scope, status: InvoiceStatus, action: InvoiceAction, keys: Ma
     refused = lifecycle.refusal(status, action)
     if refused:
         return _state(keys, action, refused.message, None)
-    branches: list[tuple[ColumnElement[bool], ColumnElement[str]]] = []
-    for guard in lifecycle.GUARDS[action]:
-        branches.append((~holds(scope, guard.predicate), constant(_state(keys, action, guard.message, None))))
     *conditional, (_, becomes) = lifecycle.announced(status, action)
-    for predicate, result in conditional:
-        assert predicate is not None
-        branches.append((holds(scope, predicate), constant(_state(keys, action, None, result))))
-    return case(*branches, else_=constant(_state(keys, action, None, becomes)))
+    barred = [
+        (~holds(scope, guard.predicate), constant(_state(keys, action, guard.message, None)))
+        for guard in lifecycle.GUARDS[action]
+    ]
+    allowed = [
+        (holds(scope, predicate), constant(_state(keys, action, None, result)))
+        for predicate, result in conditional
+        if predicate is not None
+    ]
+    return case(*barred, *allowed, else_=constant(_state(keys, action, None, becomes)))
 
 
 def _state(keys: Mapping[str, str], action: InvoiceAction, reason: str | None, becomes: InvoiceStatus | None) -> str:

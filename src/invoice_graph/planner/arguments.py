@@ -22,6 +22,8 @@ from graphql.execution.values import VariableValues
 from sqlalchemy import bindparam
 from sqlalchemy.sql.elements import BindParameter
 
+from invoice_graph.domain.errors import InputRefusal
+from invoice_graph.planner.faults import ArgumentFault
 from invoice_graph.planner.filters import plain
 from invoice_graph.store.dialect import Parameters
 
@@ -52,8 +54,16 @@ class Arguments:
         return self.values.get(name) is not None
 
     def bind(self, path: tuple[Any, ...], convert: Callable[[Any], Any] = plain) -> BindParameter[Any]:
-        """A parameter whose value is read at `path` when the plan runs."""
-        return self.read(lambda values: convert(dig(values, path)))
+        """A parameter whose value is read at `path` when the plan runs; ArgumentFault for unusable text."""
+
+        def read(values: Mapping[str, Any]) -> Any:
+            try:
+                return convert(dig(values, path))
+            except InputRefusal as refusal:
+                where = ".".join(str(step) for step in path)
+                raise ArgumentFault(refusal.code, str(path[0]), f"`{where}`: {refusal.message}") from None
+
+        return self.read(read)
 
     def read(self, read: Read) -> BindParameter[Any]:
         """A parameter whose value `read` finds in the arguments when the plan runs."""

@@ -4,24 +4,25 @@ The Strawberry types are the schema's only definition; each of their fields name
 sources. A field without one is the column of its type's table that has its name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from graphql import get_named_type, is_list_type, is_non_null_type
-from sqlalchemy import case, func, select
+from graphql import is_list_type, is_non_null_type
+from sqlalchemy import func, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.planner.faults import ArgumentFault
-from invoice_graph.planner.sql import constant, joined, json_object, leaf, nullable
+from invoice_graph.planner.filters import array
+from invoice_graph.planner.sql import Choice, Columns, Nested, constant, joined, json_object, leaf, nullable
 from invoice_graph.store import dialect
 from invoice_graph.store.rows import table_of
 from invoice_graph.store.types import json_text
 
 if TYPE_CHECKING:
-    from invoice_graph.planner.compiler import Scope, Selection
+    from invoice_graph.planner.compiler import Compiler, Scope, Selection
 
 Table = type[SQLModel]
 LARGEST_LIST = 100
@@ -85,30 +86,35 @@ class Document:
 
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
         column = scope.table.c[self.name]
-        kind = selection.definition.type
         if selection.is_leaf:
             return dialect.stored_json(column)
-        if is_list_type(kind.of_type if is_non_null_type(kind) else kind):
-            return nullable(self._list(column, scope, selection), _present(column, kind))
-        return nullable(self._object(column, scope, selection), _present(column, kind))
-
-    def _list(self, column: ColumnElement[Any], scope: "Scope", selection: "Selection") -> ColumnElement[str]:
-        rows = dialect.entries(column, scope.compiler.alias("e"))
-        item = self._object(rows.c.value, scope, selection)
-        return joined("[", select(dialect.concatenated(item)).select_from(rows).scalar_subquery(), "]")
-
-    def _object(self, value: Any, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
-        kind = get_named_type(selection.definition.type)
-        members = scope.compiler.members(kind, selection, lambda inner: _member(value, inner))
-        return json_object(members)
+        present = None if is_non_null_type(selection.definition.type) else column.is_not(None)
+        return nullable(_within(column, scope.compiler, selection), present)
 
 
-def _member(value: ColumnElement[Any], selection: "Selection") -> ColumnElement[str]:
-    return func.coalesce(dialect.member(value, selection.name), constant("null"))
+def _within(document: ColumnElement[Any], compiler: "Compiler", selection: "Selection") -> ColumnElement[str]:
+    """What is selected of a JSON object, or of each object of a JSON list."""
+    kind = selection.definition.type
+    if not is_list_type(kind.of_type if is_non_null_type(kind) else kind):
+        return _object(document, compiler, selection)
+    rows = dialect.entries(document, compiler.alias("e"))
+    return _listed(_object(rows.c.value, compiler, selection), rows)
 
 
-def _present(column: ColumnElement[Any], kind: Any) -> ColumnElement[bool] | None:
-    return None if is_non_null_type(kind) else column.is_not(None)
+def _listed(item: ColumnElement[str], rows: Any) -> ColumnElement[str]:
+    return joined("[", Nested(select(dialect.concatenated(item)).select_from(rows).scalar_subquery()), "]")
+
+
+def _object(document: ColumnElement[Any], compiler: "Compiler", selection: "Selection") -> ColumnElement[str]:
+    members = compiler.members(selection.kind, selection, lambda inner: _member(document, compiler, inner))
+    return json_object(members)
+
+
+def _member(document: ColumnElement[Any], compiler: "Compiler", selection: "Selection") -> ColumnElement[str]:
+    found = dialect.member(document, selection.name)
+    if selection.is_leaf:
+        return func.coalesce(found, constant("null"))
+    return nullable(_within(found, compiler, selection), found != constant("null"))
 
 
 @dataclass(frozen=True)
@@ -119,10 +125,8 @@ class Entries:
 
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
         rows = dialect.entries(scope.table.c[self.name], scope.compiler.alias("e"))
-        kind = get_named_type(selection.definition.type)
-        members = scope.compiler.members(kind, selection, lambda inner: dialect.quoted(rows.c[inner.name]))
-        listed = select(dialect.concatenated(json_object(members))).select_from(rows).scalar_subquery()
-        return joined("[", listed, "]")
+        members = scope.compiler.members(selection.kind, selection, lambda inner: dialect.quoted(rows.c[inner.name]))
+        return _listed(json_object(members), rows)
 
 
 @dataclass(frozen=True)
@@ -148,11 +152,8 @@ class Constant:
     items: tuple[Mapping[str, Any], ...]
 
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
-        kind = get_named_type(selection.definition.type)
-        rows = []
-        for item in self.items:
-            spell = _constant_member(item)
-            rows.append(json_object(scope.compiler.members(kind, selection, spell)))
+        members = (scope.compiler.members(selection.kind, selection, _constant_member(item)) for item in self.items)
+        rows = [json_object(listed) for listed in members]
         listed: list[str | ColumnElement[Any]] = []
         for place, row in enumerate(rows):
             listed += ["," if place else "[", row]
@@ -210,65 +211,61 @@ class GivenList:
 
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
         own = scope.compiler.scope(self.table)
-        item = own.object(selection).label("j")
-        rows = own.select(item).where(own.of_account(), own.table.c[self.column] == scope.compiler.given(self.parameter))
-        listed = rows.order_by(own.table.c[self.order]).subquery(scope.compiler.alias("p"))
-        return joined("[", select(dialect.concatenated(listed.c.j)).scalar_subquery(), "]")
+        match = own.table.c[self.column] == scope.compiler.given(self.parameter)
+        columns = Columns(scope.compiler.alias("q"))
+        listed = dialect.concatenated(columns.take(own.object(selection)))
+        rows = own.select(*columns.labelled()).where(own.of_account(), match).order_by(own.table.c[self.order])
+        return joined("[", select(listed).select_from(rows.subquery(columns.alias)).scalar_subquery(), "]")
 
 
 @dataclass(frozen=True)
 class AnyNode:
-    """An object of any kind, found by its id's prefix; the list of them for the argument `ids`."""
+    """An object of any kind, by its id; the list of them for the argument `ids`."""
 
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
         if "ids" not in selection.arguments.values:
-            return self._one(scope, selection, selection.arguments.bind(("id",)))
-        ids = selection.arguments.read(_ids)
-        rows = dialect.entries(ids, scope.compiler.alias("e"))
-        found = self._one(scope, selection, rows.c.value)
-        return joined("[", select(dialect.concatenated(found)).select_from(rows).scalar_subquery(), "]")
+            return self._found(scope, selection, _single(scope, selection.arguments.bind(("id",))))
+        ids = dialect.entries(selection.arguments.bind(("ids",), _ids), scope.compiler.alias("e"))
+        return joined("[", self._found(scope, selection, ids, ids.c.key), "]")
 
     def given(self, scope: "Scope", selection: "Selection", parameter: str) -> ColumnElement[str]:
         """The object whose id the caller of the plan gives."""
-        return self._one(scope, selection, scope.compiler.given(parameter))
+        return self._found(scope, selection, _single(scope, scope.compiler.given(parameter)))
 
-    def _one(self, scope: "Scope", selection: "Selection", id: ColumnElement[Any]) -> ColumnElement[str]:
-        compiler = scope.compiler
-        branches = []
-        for entity in compiler.catalog.entities:
-            own = compiler.scope(entity.table)
-            found = own.lookup(own.object(selection), own.of_account(), own.table.c.id == id)
-            branches.append((func.substr(id, 1, len(entity.prefix)) == entity.prefix_literal, found))
-        return case(*branches, else_=constant("null"))
+    def _found(self, scope: "Scope", selection: "Selection", ids: Any, *order: Any) -> ColumnElement[str]:
+        """The objects of a table of ids, an id having an object in one of all the types' tables at most."""
+        branches, source = [], ids
+        for table in scope.compiler.catalog.nodes:
+            own = scope.compiler.scope(table)
+            branches.append((own.table.c.id.is_not(None), own.object(selection)))
+            source = own.with_joins(source.outerjoin(own.table, own.of_account() & (own.table.c.id == ids.c.value)))
+        columns = Columns(scope.compiler.alias("q"))
+        listed = dialect.concatenated(columns.take(Choice(*branches)))
+        rows = select(*columns.labelled()).select_from(source).order_by(*order).subquery(columns.alias)
+        return select(listed).select_from(rows).scalar_subquery()
 
 
-def _ids(arguments: Mapping[str, Any]) -> str:
-    from_client = arguments["ids"]
-    if len(from_client) > LARGEST_LIST:
-        message = f"`ids` has {len(from_client)} entries; ask for at most {LARGEST_LIST} at once."
+def _single(scope: "Scope", id: ColumnElement[str]) -> Any:
+    return select(id.label("value")).subquery(scope.compiler.alias("e"))
+
+
+def _ids(ids: Sequence[str]) -> str:
+    if len(ids) > LARGEST_LIST:
+        message = f"`ids` has {len(ids)} entries; ask for at most {LARGEST_LIST} at once."
         raise ArgumentFault(ErrorCode.PARAMETER_INVALID, "ids", message)
-    return json_text(from_client)
-
-
-@dataclass(frozen=True)
-class Entity:
-    """A type of the schema that has a table, and ids with a prefix of their own."""
-
-    type_name: str
-    table: Table
-    prefix: str
-
-    @property
-    def prefix_literal(self) -> ColumnElement[str]:
-        return constant(self.prefix)
+    return array(ids)
 
 
 class Catalog:
-    """Every field of every type, and the source of its value."""
+    """Every field of every type, and the source of its value.
 
-    def __init__(self, entities: tuple[Entity, ...], tables: Mapping[str, Table], sources: Mapping[tuple[str, str], Any]) -> None:
-        self.entities = entities
-        self._tables = tables
+    `nodes` are the tables whose rows `node` finds, `tables` those of all types that are rows.
+    """
+
+    def __init__(
+        self, nodes: tuple[Table, ...], tables: Mapping[str, Table], sources: Mapping[tuple[str, str], Any]
+    ) -> None:
+        self.nodes = nodes
         self._types = {table: name for name, table in tables.items()}
         self._sources = dict(sources)
 
@@ -283,7 +280,6 @@ class Catalog:
     def type_of(self, table: Table) -> str:
         """The type whose rows a table holds."""
         return self._types[table]
-
 
 
 def column_names(table: Table) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from graphql import (
     FragmentDefinitionNode,
     GraphQLField,
+    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -22,11 +23,18 @@ from invoice_graph.domain.errors import Refusal
 from invoice_graph.planner.arguments import Arguments, make_arguments
 from invoice_graph.planner.catalog import Catalog, Column, Table
 from invoice_graph.planner.faults import TooCostly
-from invoice_graph.planner.sql import constant, json_object
+from invoice_graph.planner.sql import Columns, constant, has_nested, json_object
 from invoice_graph.store.rows import table_of
 
 DEEPEST_CONNECTION = 5
+DEEPEST_WHERE = 5
+MOST_SELECTIONS = 5000
+"""Fields of one plan, each counted as often as fragments and types of `node` repeat it."""
+MOST_TABLES = 500
+"""Subqueries of one plan: one for a lookup, one to five for a connection, one for each type of `node`."""
+
 TYPENAME = "__typename"
+TOO_LARGE = "The selection is too large for one statement; split it into several requests."
 
 
 @dataclass(frozen=True)
@@ -41,9 +49,14 @@ class Selection:
     arguments: Arguments
 
     @property
+    def kind(self) -> GraphQLNamedType:
+        """The type of its value, or of each in a list."""
+        return get_named_type(self.definition.type)
+
+    @property
     def is_leaf(self) -> bool:
         """Whether nothing can be selected below it."""
-        return is_leaf_type(get_named_type(self.definition.type))
+        return is_leaf_type(self.kind)
 
 
 Spell = Callable[[Selection], ColumnElement[str]]
@@ -66,24 +79,29 @@ class Compiler:
         self.projections: list[tuple[str, Callable[[Sequence[Refusal]], str]]] = []
         self.account: BindParameter[str] = bindparam("account_id")
         self.depth = 0
+        self.in_object = False
         self._operation = operation
         self._fragments = {node.name.value: FragmentDetails(node) for node in fragments}
         self._variables = variables
         self._aliases = 0
+        self._tables = 0
 
     def roots(self, kind: GraphQLObjectType) -> list[Selection]:
         """The selected fields of the operation."""
         collected = collect_fields(self.schema, self._fragments, self._variables, kind, self._operation)
         return [self._selection(key, kind, details) for key, details in collected.grouped_field_set.items()]
 
-    def below(self, kind: GraphQLObjectType, selection: Selection) -> list[Selection]:
-        """The fields selected below a field when its value is of the type `kind`."""
+    def below(self, kind: GraphQLNamedType, selection: Selection) -> list[Selection]:
+        """The fields selected below a field when its value is of the object type `kind`."""
+        assert isinstance(kind, GraphQLObjectType)
         collected = collect_subfields(
             self.schema, self._fragments, self._variables, self._operation, kind, selection.details
         )
         return [self._selection(key, kind, details) for key, details in collected.grouped_field_set.items()]
 
-    def members(self, kind: GraphQLObjectType, selection: Selection, spell: Spell) -> list[tuple[str, ColumnElement[str]]]:
+    def members(
+        self, kind: GraphQLNamedType, selection: Selection, spell: Spell
+    ) -> list[tuple[str, ColumnElement[str]]]:
         """The members of an object; `spell` makes each field but `__typename`."""
         return [
             (inner.key, typename(kind) if inner.name == TYPENAME else spell(inner))
@@ -91,7 +109,10 @@ class Compiler:
         ]
 
     def scope(self, table: Table) -> "Scope":
-        """A row of a table under a new alias."""
+        """A row of a table under a new alias; raises TooCostly when there are too many."""
+        self._tables += 1
+        if self._tables > MOST_TABLES:
+            raise TooCostly(TOO_LARGE)
         return Scope(self, table)
 
     def alias(self, letter: str) -> str:
@@ -115,17 +136,25 @@ class Compiler:
         assert isinstance(kind, GraphQLObjectType)
         return kind
 
-    def descend(self) -> None:
-        """Enters a connection; raises TooCostly below the deepest."""
+    def descend(self, in_object: bool = False) -> None:
+        """Enters a connection, of an object or of the account; raises TooCostly below the deepest."""
+        self.in_object = in_object if self.depth == 0 else self.in_object
         self.depth += 1
         if self.depth > DEEPEST_CONNECTION:
-            raise TooCostly(f"Connections nest deeper than {DEEPEST_CONNECTION}; ask for the inner ones by id.")
+            raise TooCostly(f"Connections nest deeper than {DEEPEST_CONNECTION} levels; ask for the inner ones by id.")
+
+    @property
+    def deepest_where(self) -> int:
+        """How deep `where` may nest here: SQLite's parser, which is nearly full in the last place, is to hold it."""
+        return DEEPEST_WHERE - (2 if self.in_object and self.depth == DEEPEST_CONNECTION else 0)
 
     def ascend(self) -> None:
         """Leaves a connection."""
         self.depth -= 1
 
     def _selection(self, key: str, kind: GraphQLObjectType, details: list[FieldDetails]) -> Selection:
+        if len(self.arguments) == MOST_SELECTIONS:
+            raise TooCostly(TOO_LARGE)
         node = details[0].node
         definition = self.schema.get_field(kind, node.name.value)
         assert definition is not None
@@ -134,7 +163,7 @@ class Compiler:
         return Selection(key, node.name.value, kind.name, definition, details, arguments)
 
 
-def typename(kind: GraphQLObjectType) -> ColumnElement[str]:
+def typename(kind: GraphQLNamedType) -> ColumnElement[str]:
     """The JSON text of `__typename`."""
     return constant(f'"{kind.name}"')
 
@@ -165,19 +194,17 @@ class Scope(Root):
 
     def object(self, selection: Selection) -> ColumnElement[str]:
         """The object selected by a field, its members read from this row."""
-        named = get_named_type(selection.definition.type)
-        kind = named if isinstance(named, GraphQLObjectType) else self.type
+        kind = selection.kind if isinstance(selection.kind, GraphQLObjectType) else self.type
         return json_object(self.compiler.members(kind, selection, self.member))
 
     def filterable(self, field: str) -> ColumnElement[Any]:
         """What `where` compares for a field."""
         return self.compiler.catalog.source(self.type.name, field).value(self)  # type: ignore[no-any-return]
 
-    def folded(self, field: str) -> ColumnElement[Any]:
-        """What `contains` searches for a field: its casefolded text."""
+    def folded(self, field: str) -> ColumnElement[Any] | None:
+        """The column that holds a field's text casefolded, if there is one."""
         source = self.compiler.catalog.source(self.type.name, field)
-        assert isinstance(source, Column) and source.folded
-        return self.table.c[source.folded]
+        return self.table.c[source.folded] if isinstance(source, Column) and source.folded else None
 
     def of_account(self) -> ColumnElement[bool]:
         """The condition that the row belongs to the actor's account; the one place where reads are fenced."""
@@ -204,5 +231,10 @@ class Scope(Root):
 
     def lookup(self, value: ColumnElement[str], *conditions: ColumnElement[bool]) -> ColumnElement[str]:
         """The value for the one row that meets the conditions; `null` when there is none."""
-        found = self.select(value).where(*conditions).limit(1).scalar_subquery()
-        return func.coalesce(found, constant("null"))
+        if not has_nested(value):
+            found = self.select(value).where(*conditions).limit(1)
+            return func.coalesce(found.scalar_subquery(), constant("null"))
+        columns = Columns(self.compiler.alias("q"))
+        text = func.coalesce(func.max(columns.take(value)), constant("null"))
+        rows = self.select(*columns.labelled()).where(*conditions).limit(1).subquery(columns.alias)
+        return select(text).select_from(rows).scalar_subquery()

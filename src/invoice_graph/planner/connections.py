@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import get_named_type
 from sqlalchemy import Select, and_, case, exists, false, func, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -12,7 +11,7 @@ from invoice_graph.planner import filters
 from invoice_graph.planner.catalog import Table
 from invoice_graph.planner.compiler import Scope, Selection
 from invoice_graph.planner.pagination import Order, PageShape, SortKey, cursor_key, page_shape, page_size
-from invoice_graph.planner.sql import constant, joined, json_object
+from invoice_graph.planner.sql import Columns, Nested, constant, joined, json_object
 from invoice_graph.store import dialect
 
 
@@ -32,7 +31,7 @@ class Connection:
     tagged: bool = True
 
     def json(self, scope: Scope, selection: Selection) -> ColumnElement[str]:
-        scope.compiler.descend()
+        scope.compiler.descend(in_object=isinstance(scope, Scope))
         spelled = _Page(self, scope, selection).json()
         scope.compiler.ascend()
         return spelled
@@ -45,7 +44,7 @@ class Connection:
             column = asked["field"].lower()
             descending = asked["direction"] == "DESC"
             keys = (SortKey(column, descending, column in self.nullable_orders), SortKey("id", descending))
-            name = f":{asked['field']}:{asked['direction']}"
+            name = "" if keys == self.order else f":{asked['field']}:{asked['direction']}"
         return Order(keys, f"{selection.parent}.{selection.name}{name}" if self.tagged else "")
 
 
@@ -61,44 +60,38 @@ class _Page:
         self.shape: PageShape = page_shape(self.arguments.values)
         self.order = source.order_of(selection)
         self.size = self.arguments.read(page_size)
-        self.columns: dict[str, ColumnElement[Any]] = {}
+        self.keys = {"after": self._keys("after"), "before": self._keys("before")}
+        self.columns = Columns(self.compiler.alias("p"))
+        self.cursors: ColumnElement[str] | None = None
 
     def json(self) -> ColumnElement[str]:
         """The connection as JSON."""
-        kind = get_named_type(self.selection.definition.type)
         self.rows = self.compiler.scope(self.source.table)
-        members = self.compiler.members(kind, self.selection, self._member)
-        self.page = self._subquery() if self.columns else None
-        object_ = json_object([(key, self._resolve(value)) for key, value in members])
-        return select(object_).select_from(self.page).scalar_subquery() if self.page is not None else object_
+        members = self.compiler.members(self.selection.kind, self.selection, self._member)
+        if not self.columns:
+            return json_object(members)
+        return Nested(select(json_object(members)).select_from(self._subquery()).scalar_subquery())
 
-    def _member(self, selection: Selection) -> Any:
+    def _member(self, selection: Selection) -> ColumnElement[str]:
         return _MEMBERS[selection.name](self, selection)
 
-    def _resolve(self, value: Any) -> ColumnElement[str]:
-        return value() if callable(value) else value  # type: ignore[no-any-return]
-
-    def edges(self, selection: Selection) -> Any:
+    def edges(self, selection: Selection) -> ColumnElement[str]:
         """The edges: each row with its cursor."""
-        kind = get_named_type(selection.definition.type)
-        return self._listed(json_object(self.compiler.members(kind, selection, self._edge)))
+        return self._listed(json_object(self.compiler.members(selection.kind, selection, self._edge)))
 
-    def nodes(self, selection: Selection) -> Any:
+    def nodes(self, selection: Selection) -> ColumnElement[str]:
         """The rows alone."""
         return self._listed(self.rows.object(selection))
 
     def _edge(self, selection: Selection) -> ColumnElement[str]:
         return self.order.cursor(self.rows.table) if selection.name == "cursor" else self.rows.object(selection)
 
-    def _listed(self, item: ColumnElement[str]) -> Any:
-        name = self._column(item)
-        return lambda: joined("[", dialect.concatenated(self.page.c[name]), "]")  # type: ignore[union-attr]
+    def _listed(self, item: ColumnElement[str]) -> ColumnElement[str]:
+        return joined("[", dialect.concatenated(self.columns.take(item)), "]")
 
-    def page_info(self, selection: Selection) -> Any:
+    def page_info(self, selection: Selection) -> ColumnElement[str]:
         """What lies around the page."""
-        kind = get_named_type(selection.definition.type)
-        members = self.compiler.members(kind, selection, lambda inner: _PAGE_INFO[inner.name](self))
-        return lambda: json_object([(key, self._resolve(value)) for key, value in members])
+        return json_object(self.compiler.members(selection.kind, selection, lambda inner: _PAGE_INFO[inner.name](self)))
 
     def total_count(self, _selection: Selection) -> ColumnElement[Any]:
         """How many rows there are on all pages together."""
@@ -116,27 +109,23 @@ class _Page:
         beyond = self._at_or_beyond("after") if self.shape.after else false()
         return _truth(or_(self._more(), beyond) if self.shape.backward else beyond)
 
-    def start_cursor(self) -> Any:
+    def start_cursor(self) -> ColumnElement[str]:
         """The first row's cursor."""
         return self._end(dialect.first_of)
 
-    def end_cursor(self) -> Any:
+    def end_cursor(self) -> ColumnElement[str]:
         """The last row's cursor."""
         return self._end(dialect.last_of)
 
-    def _end(self, pick: Callable[[ColumnElement[str]], ColumnElement[str]]) -> Any:
-        cursors = self._listed(self.order.cursor(self.rows.table))
-        return lambda: func.coalesce(pick(cursors()), constant("null"))
-
-    def _column(self, value: ColumnElement[Any]) -> str:
-        name = f"c{len(self.columns)}"
-        self.columns[name] = value
-        return name
+    def _end(self, pick: Callable[[ColumnElement[str]], ColumnElement[str]]) -> ColumnElement[str]:
+        if self.cursors is None:
+            self.cursors = self._listed(self.order.cursor(self.rows.table))
+        return func.coalesce(pick(self.cursors), constant("null"))
 
     def _subquery(self) -> Any:
-        labelled = [value.label(name) for name, value in self.columns.items()]
+        labelled = self.columns.labelled()
         statement = self._direct(labelled) if self._is_direct() else self._by_keys(labelled)
-        return self._correlated(statement).subquery(self.compiler.alias("p"))
+        return self._correlated(statement).subquery(self.columns.alias)
 
     def _is_direct(self) -> bool:
         default = self.order.keys == self.source.order
@@ -175,26 +164,29 @@ class _Page:
 
     def _page_conditions(self, scope: Scope) -> list[ColumnElement[bool]]:
         conditions = self._members_of(scope)
-        for argument, given in (("after", self.shape.after), ("before", self.shape.before)):
-            if given:
-                conditions.append(self._beyond(scope, argument))
+        conditions += [self._beyond(scope, argument) for argument, keys in self.keys.items() if keys]
         return conditions
 
+    def _keys(self, argument: str) -> list[ColumnElement[Any]]:
+        """The keys in a cursor; read even where no row is asked for, so that its faults are found."""
+        if not self.arguments.given(argument):
+            return []
+        return [self.arguments.read(cursor_key(self.order, argument, place)) for place in range(len(self.order.keys))]
+
     def _beyond(self, scope: Scope, argument: str) -> ColumnElement[bool]:
-        keys = [self.arguments.read(cursor_key(self.order, argument, place)) for place in range(len(self.order.keys))]
-        return self.order.beyond(scope.table, keys, backward=argument == "before")
+        return self.order.beyond(scope.table, self.keys[argument], backward=argument == "before")
 
     def _more(self) -> ColumnElement[bool]:
         """Whether there is one row more than the page holds, in the direction of travel."""
         scope = self.compiler.scope(self.source.table)
-        found = select(literal_column("1")).select_from(scope.table).where(*self._page_conditions(scope))
+        found: Select[Any] = select(literal_column("1")).select_from(scope.table).where(*self._page_conditions(scope))
         ordered = found.order_by(*self.order.columns(scope.table, self.shape.backward))
         return exists(self._correlated(ordered.limit(1).offset(self.size)))
 
     def _at_or_beyond(self, argument: str) -> ColumnElement[bool]:
         """Whether there are rows at a cursor or on its far side."""
         scope = self.compiler.scope(self.source.table)
-        found = select(literal_column("1")).select_from(scope.table).where(*self._members_of(scope))
+        found: Select[Any] = select(literal_column("1")).select_from(scope.table).where(*self._members_of(scope))
         return exists(self._correlated(found.where(~filters.known(self._beyond(scope, argument)))))
 
     def _correlated(self, statement: Select[Any]) -> Select[Any]:

@@ -67,7 +67,8 @@ def event_cursor(scope: Root) -> ColumnElement[str]:
 def next_number(scope: Scope) -> ColumnElement[int]:
     """The next number in the sequence of the row's prefix."""
     kind = constant(NUMBER_COUNTER).op("||")(scope.table.c.invoice_prefix)
-    return _counter(scope, kind, scope.table) + _number(1)
+    following: ColumnElement[int] = _counter(scope, kind, scope.table) + _number(1)
+    return following
 
 
 def _counter(scope: Root, kind: ColumnElement[str], *outer: Any) -> ColumnElement[int]:

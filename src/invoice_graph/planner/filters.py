@@ -1,12 +1,15 @@
 """What `where` becomes in SQL."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, not_, or_, true
+from sqlalchemy import and_, exists, func, literal_column, not_, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from invoice_graph.domain.clock import time_text
+from invoice_graph.domain.fields import MAX_TEXT, check_text
 from invoice_graph.planner.faults import TooCostly
 from invoice_graph.store import dialect
 from invoice_graph.store.types import json_text
@@ -15,7 +18,10 @@ if TYPE_CHECKING:
     from invoice_graph.planner.arguments import Arguments
     from invoice_graph.planner.compiler import Scope
 
-DEEPEST_WHERE = 5
+MOST_CONDITIONS = 200
+LONGEST_TEXT = max(MAX_TEXT.values())
+MOST_LETTERS = 6
+"""Letters outside of ASCII whose spellings in upper and lower case are mixed in every way."""
 
 Operator = Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]]
 
@@ -26,18 +32,19 @@ OPERATORS: Mapping[str, Operator] = {
     "gte": lambda column, value: column >= value,
     "lt": lambda column, value: column < value,
     "lte": lambda column, value: column <= value,
-    "contains": dialect.contains,
 }
-"""Each leaf operator that takes a value; `isNull` takes none."""
+"""The leaf operators that compare; `contains` and `isNull` are made otherwise."""
 
 COMBINERS = {"and": and_, "or": or_}
 
 
 def condition(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...], depth: int = 1) -> ColumnElement[bool]:
     """The condition of the `where` object at `path` of a field's arguments."""
-    if depth > DEEPEST_WHERE:
-        raise TooCostly(f"`where` nests deeper than {DEEPEST_WHERE} levels; flatten it.")
     where = arguments.at(path)
+    if depth > scope.compiler.deepest_where:
+        raise TooCostly(f"`where` nests deeper than {scope.compiler.deepest_where} levels; flatten it.")
+    if depth == 1 and _count(where) > MOST_CONDITIONS:
+        raise TooCostly(f"`where` has more than {MOST_CONDITIONS} conditions; use `in` for lists of values.")
     parts = [_entry(scope, arguments, (*path, name), depth) for name in where if where[name] is not None]
     return and_(true(), *parts)
 
@@ -53,32 +60,71 @@ def _entry(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...], depth:
     return _leaf(scope, arguments, path)
 
 
+def _count(where: Any) -> int:
+    """How many objects a `where` consists of."""
+    if isinstance(where, list):
+        return sum(_count(item) for item in where)
+    return 1 + sum(_count(item) for item in where.values()) if isinstance(where, dict) else 0
+
+
 def known(value: ColumnElement[bool]) -> ColumnElement[bool]:
     """A condition that is false where it would be unknown, so that `not` has every row it should."""
-    return value.is_not(None) & value
+    return value.is_(true())
 
 
 def _leaf(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...]) -> ColumnElement[bool]:
     column = scope.filterable(path[-1])
     parts: list[ColumnElement[bool]] = []
     for operator, value in arguments.at(path).items():
-        if operator == "isNull" and value is not None:
+        inner = (*path, operator)
+        if value is None:
+            continue
+        if operator == "isNull":
             parts.append(column.is_(None) if value else column.is_not(None))
-        elif value is not None:
-            folded = scope.folded(path[-1]) if operator == "contains" else column
-            bind = arguments.bind(path + (operator,), _FOLDERS.get(operator, plain))
-            parts.append(OPERATORS[operator](folded, bind))
+        elif operator == "contains":
+            parts.append(_contains(scope, arguments, inner))
+        else:
+            bind = arguments.bind(inner, array if operator == "in" else plain)
+            parts.append(OPERATORS[operator](column, bind))
     return and_(true(), *parts)
 
 
+def _contains(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...]) -> ColumnElement[bool]:
+    """Text contains, upper and lower case alike: by the casefolded column, or by every spelling there is."""
+    folded = scope.folded(path[-2])
+    if folded is not None:
+        return dialect.contains(folded, arguments.bind(path, casefolded))
+    spelling = dialect.entries(arguments.bind(path, spellings), "spelling")
+    found = dialect.contains(func.lower(scope.filterable(path[-2])), spelling.c.value)
+    return exists(select(literal_column("1")).select_from(spelling).where(found))
+
+
 def plain(value: Any) -> Any:
-    """A coerced value as the rows hold it."""
-    return time_text(value) if hasattr(value, "astimezone") else str(value) if not isinstance(value, int | bool) else value
+    """A coerced value as the rows hold it; InputRefusal for text that no row can hold."""
+    if isinstance(value, datetime):
+        return time_text(value)
+    if isinstance(value, int):
+        return value
+    check_text(value, LONGEST_TEXT, ())
+    return str(value)
 
 
-def array(value: Any) -> str:
+def array(values: Iterable[Any]) -> str:
     """A list as a JSON array."""
-    return json_text([plain(item) for item in value])
+    return json_text([plain(value) for value in values])
 
 
-_FOLDERS: Mapping[str, Callable[[Any], Any]] = {"in": array, "contains": str.casefold}
+def casefolded(value: str) -> str:
+    """A text as casefolded columns hold it."""
+    return str(plain(value)).casefold()
+
+
+def spellings(value: str) -> str:
+    """A text as a JSON array of what may stand in its place where ASCII alone is in lower case."""
+    text = str(plain(value)).lower()
+    letters = sorted({letter for letter in text if not letter.isascii() and letter.upper() != letter})
+    if len(letters) > MOST_LETTERS:
+        return json_text([text, text.translate({ord(letter): letter.upper() for letter in letters})])
+    choices = product(*((letter, letter.upper()) for letter in letters))
+    tables = (str.maketrans(dict(zip(letters, choice, strict=True))) for choice in choices)
+    return json_text([text.translate(table) for table in tables])

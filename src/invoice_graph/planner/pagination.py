@@ -22,6 +22,11 @@ from invoice_graph.store import dialect
 DEFAULT_PAGE = 10
 LARGEST_PAGE = 100
 LARGEST_INTEGER = 2**63 - 1
+LONGEST_NUMBER = len(str(LARGEST_INTEGER))
+LONGEST_CURSOR = 1000
+WHOLE_KEYS = frozenset({"position", "total", "amount_remaining"})
+"""The columns of orders that hold integers; the others hold text."""
+
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
 
 
@@ -87,29 +92,34 @@ class Order:
 
 
 @lru_cache(maxsize=1024)
-def decode_cursor(cursor: str, tag: str, count: int) -> tuple[Any, ...]:
-    """The keys in a cursor; ValueError when it is garbage or belongs elsewhere."""
-    if not tag:
-        return (_sequence(cursor),)
-    found, _, keys = bytes.fromhex(cursor).decode("utf-8").partition("|")
+def decode_cursor(cursor: str, tag: str, keys: tuple[SortKey, ...]) -> tuple[Any, ...]:
+    """The values of an order's keys in a cursor; ValueError when it is garbage or belongs elsewhere."""
+    if len(cursor) > LONGEST_CURSOR:
+        raise ValueError("too long")
+    found, _, text = bytes.fromhex(cursor).decode("utf-8").partition("|")
     if found != tag:
         raise ValueError("another connection's cursor")
-    values = json.loads(keys)
-    if not isinstance(values, list) or len(values) != count or not all(_is_key(value) for value in values):
+    values = json.loads(text)
+    if not isinstance(values, list) or len(values) != len(keys):
         raise ValueError("no keys")
+    if not all(_fits(value, key) for value, key in zip(values, keys, strict=True)):
+        raise ValueError("keys of other types")
     return tuple(values)
 
 
-def _sequence(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdigit()) or int(cursor[:20]) > LARGEST_INTEGER:
+def decode_sequence(cursor: str) -> int:
+    """The place in the event log that a cursor names; ValueError when it is garbage."""
+    if len(cursor) > LONGEST_NUMBER or not (cursor.isascii() and cursor.isdigit()) or int(cursor) > LARGEST_INTEGER:
         raise ValueError("no sequence number")
     return int(cursor)
 
 
-def _is_key(value: Any) -> bool:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return abs(value) <= LARGEST_INTEGER
-    return value is None or (isinstance(value, str) and value.isprintable())
+def _fits(value: Any, key: SortKey) -> bool:
+    if value is None:
+        return key.nullable
+    if key.column in WHOLE_KEYS:
+        return type(value) is int and abs(value) <= LARGEST_INTEGER
+    return isinstance(value, str) and value.isprintable()
 
 
 def cursor_key(order: Order, argument: str, place: int) -> Any:
@@ -117,7 +127,8 @@ def cursor_key(order: Order, argument: str, place: int) -> Any:
 
     def read(arguments: Mapping[str, Any]) -> Any:
         try:
-            return decode_cursor(arguments[argument], order.tag, len(order.keys))[place]
+            cursor = arguments[argument]
+            return decode_cursor(cursor, order.tag, order.keys)[place] if order.tag else decode_sequence(cursor)
         except (ValueError, RecursionError):
             message = f"`{argument}` is no cursor of this connection and order; use one from its pageInfo or edges."
             raise ArgumentFault(ErrorCode.CURSOR_INVALID, argument, message) from None
@@ -140,9 +151,7 @@ def page_shape(arguments: Mapping[str, Any]) -> PageShape:
     for one, both, name in ((first, last, "last"), (after, before, "before")):
         if one and both:
             other = "first" if name == "last" else "after"
-            raise ArgumentFault(
-                ErrorCode.PARAMETERS_EXCLUSIVE, name, f"Give `{other}` or `{name}`, not both of them."
-            )
+            raise ArgumentFault(ErrorCode.PARAMETERS_EXCLUSIVE, name, f"Give `{other}` or `{name}`, not both of them.")
     return PageShape(after, before, last or (before and not first))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import get_named_type
 from sqlalchemy import func
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -16,7 +15,7 @@ from invoice_graph.store.types import json_text
 
 Read = Callable[[Any], Any]
 
-_COMMON: Mapping[str, Read] = {
+_COMMON: dict[str, Read] = {
     "code": lambda refusal: refusal.code,
     "message": lambda refusal: refusal.message,
     "path": lambda refusal: [camel_case(step) for step in refusal.path] or None,
@@ -48,8 +47,7 @@ class Payload:
     """The payload of a mutation: no row, but what the caller of the plan gives."""
 
     def json(self, scope: Scope, selection: Selection) -> ColumnElement[str]:
-        kind = get_named_type(selection.definition.type)
-        return json_object(scope.compiler.members(kind, selection, scope.member))
+        return json_object(scope.compiler.members(selection.kind, selection, scope.member))
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class GivenRefusals:
             kind = scope.compiler.object_type(name)
             spellings[refusal] = _Spelling(name, reads, scope.compiler.below(kind, selection))
             fills |= spellings[refusal].fills(scope)
-        text = scope.compiler.projected(lambda refusals: _spell(spellings, refusals))
+        text: ColumnElement[str] = scope.compiler.projected(lambda refusals: _spell(spellings, refusals))
         for mark, found in fills.items():
             text = func.replace(text, constant(f"\x01{mark}\x01"), found)
         return text
@@ -93,8 +91,11 @@ class _Spelling:
 
     def fills(self, scope: Scope) -> dict[str, ColumnElement[str]]:
         """The members that the statement reads, by their marks."""
+        scope.compiler.descend()
         current = [inner for inner in self.selected if inner.name == "current"]
-        return {f"current:{inner.key}": AnyNode().given(scope, inner, "object_id") for inner in current}
+        found = {f"current:{inner.key}": AnyNode().given(scope, inner, "object_id") for inner in current}
+        scope.compiler.ascend()
+        return found
 
     def text(self, refusal: Refusal) -> str:
         return "{" + ",".join(f'"{inner.key}":{self._member(inner, refusal)}' for inner in self.selected) + "}"

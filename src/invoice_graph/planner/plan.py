@@ -18,12 +18,15 @@ from sqlalchemy import select
 from invoice_graph.domain.errors import Refusal
 from invoice_graph.planner.arguments import Arguments, shape
 from invoice_graph.planner.catalog import Catalog
-from invoice_graph.planner.compiler import TYPENAME, Compiler, Root, Selection, typename
+from invoice_graph.planner.compiler import TOO_LARGE, TYPENAME, Compiler, Root, Selection, typename
 from invoice_graph.planner.faults import TooCostly
 from invoice_graph.store.dialect import Parameters, spell
 
 LONGEST_STATEMENT = 900_000
+LONGEST_KEPT = 100_000
 KEPT_PLANS = 1024
+MOST_ROOTS = 1000
+"""Root fields of one statement: SQLite answers at most 2,000 columns, PostgreSQL 1,664."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class BoundStatement:
 
 
 class Planner:
-    """Makes plans for the operations of a schema and keeps the last 1,024 of them."""
+    """Makes plans for the operations of a schema and keeps the last 1,024 of them, but for very large ones."""
 
     def __init__(self, schema: GraphQLSchema, catalog: Catalog) -> None:
         self.schema = schema
@@ -90,9 +93,10 @@ class Planner:
             self._kept.move_to_end(key)
             return self._kept[key]
         plan = self._make(operation, fragments, variables)
-        self._kept[key] = plan
-        if len(self._kept) > KEPT_PLANS:
-            self._kept.popitem(last=False)
+        if sum(len(statement.sql) for statement in plan.statements) <= LONGEST_KEPT:
+            self._kept[key] = plan
+            if len(self._kept) > KEPT_PLANS:
+                self._kept.popitem(last=False)
         return plan
 
     def _make(self, operation: OperationDefinitionNode, fragments: Any, variables: VariableValues) -> Plan:
@@ -100,19 +104,23 @@ class Planner:
         kind = self.schema.get_root_type(operation.operation)
         assert isinstance(kind, GraphQLObjectType)
         roots = compiler.roots(kind)
+        if operation.operation is not OperationType.QUERY:
+            own = [root for root in roots if self.catalog.planned(kind.name, root.name)]
+            return Plan(tuple(_statement(compiler, kind, [root]) for root in own), whole=False)
         planned = [root for root in roots if root.name == TYPENAME or self.catalog.planned(kind.name, root.name)]
-        whole = len(planned) == len(roots) and operation.operation is OperationType.QUERY
-        groups = [planned] if operation.operation is OperationType.QUERY else [[root] for root in planned]
-        return Plan(tuple(_statement(compiler, kind, group) for group in groups if group), whole)
+        statements = (_statement(compiler, kind, planned),) if planned else ()
+        return Plan(statements, whole=bool(planned) and len(planned) == len(roots))
 
 
 def _statement(compiler: Compiler, kind: GraphQLObjectType, roots: Sequence[Selection]) -> Statement:
+    if len(roots) > MOST_ROOTS:
+        raise TooCostly(f"The operation has {len(roots)} root fields; ask for at most {MOST_ROOTS} at once.")
     below = len(compiler.arguments)
     root = Root(compiler)
     values = [typename(kind) if item.name == TYPENAME else root.member(item) for item in roots]
     sql, constants = spell(select(*(value.label(f"c{place}") for place, value in enumerate(values))))
     if len(sql) > LONGEST_STATEMENT:
-        raise TooCostly("The selection is too large for one statement; split it into several requests.")
+        raise TooCostly(TOO_LARGE)
     arguments = (*(item.arguments for item in roots), *compiler.arguments[below:])
     projections, compiler.projections = tuple(compiler.projections), []
     return Statement(tuple(item.key for item in roots), sql, _values(constants), arguments, projections)

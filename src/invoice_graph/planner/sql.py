@@ -1,22 +1,25 @@
 """The SQL of JSON: objects as text concatenation, leaves spelled by their GraphQL type."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from graphql import GraphQLOutputType, get_named_type, is_non_null_type
 from sqlalchemy import Column, Text, case, literal_column
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.elements import BindParameter, Case, Cast, ColumnClause, ColumnElement
+from sqlalchemy.sql.elements import BindParameter, Case, Cast, ColumnClause, ColumnElement, Grouping
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.sql.selectable import ScalarSelect
 
+from invoice_graph.planner.faults import TooCostly
 from invoice_graph.store import dialect
 
 GROUP = 40
 """Parts joined in one go: SQLite allows expressions 1,000 deep, and its parser few nested parentheses."""
 
-CLOSED = (Column, ColumnClause, BindParameter, Case, Cast, FunctionElement, ScalarSelect)
-"""Expressions that need no parentheses as an operand."""
+MOST_COLUMNS = 1000
+"""Columns of one SELECT: SQLite allows 2,000, PostgreSQL 1,664."""
 
 NUMBERS = frozenset({"Int", "BigInt", "MinorUnits"})
 JSON_TEXTS = frozenset({"JSON"})
@@ -34,13 +37,102 @@ class JsonText(ColumnElement[str]):
     def get_children(self, **_: Any) -> list[ColumnElement[Any]]:
         return [part for part in self.parts if not isinstance(part, str)]
 
+    def self_group(self, against: Any = None) -> Any:
+        return Grouping(self) if isinstance(against, custom_op) else self
+
+
+class Nested(ColumnElement[str]):
+    """A text that is a subquery over many rows. `Columns` lifts it out of the text around it."""
+
+    inherit_cache = False
+    type = Text()
+
+    def __init__(self, value: ColumnElement[str]) -> None:
+        self.value = value
+
+
+class Choice(ColumnElement[str]):
+    """The text of the first branch whose condition holds, or `null`."""
+
+    inherit_cache = False
+    type = Text()
+
+    def __init__(self, *branches: tuple[ColumnElement[bool], ColumnElement[str]]) -> None:
+        self.branches = branches
+
+
+CLOSED = (Column, ColumnClause, BindParameter, Case, Cast, FunctionElement, ScalarSelect, Nested, Choice)
+"""Expressions that need no parentheses as an operand."""
+
 
 @compiles(JsonText)
 def _spell_text(element: JsonText, compiler: Any, **options: Any) -> str:
     texts = [_literal(part) if isinstance(part, str) else _operand(part, compiler, options) for part in element.parts]
     while len(texts) > GROUP:
         texts = ["(" + " || ".join(texts[i : i + GROUP]) + ")" for i in range(0, len(texts), GROUP)]
-    return "(" + " || ".join(texts) + ")"
+    return " || ".join(texts)
+
+
+@compiles(Nested)
+def _spell_nested(element: Nested, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.value, **options))
+
+
+@compiles(Choice)
+def _spell_choice(element: Choice, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(case(*element.branches, else_=constant("null")), **options))
+
+
+class Columns:
+    """The columns of a subquery of rows, from which the SELECT around it makes a text per row.
+
+    What is nested in that text becomes a column by itself, so that subqueries stand inside one
+    another and inside nothing else: SQLite's parser has room for a hundred open symbols.
+    """
+
+    def __init__(self, alias: str) -> None:
+        self.alias = alias
+        self._values: dict[str, ColumnElement[Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def labelled(self) -> list[Any]:
+        """What the subquery selects."""
+        return [value.label(name) for name, value in self._values.items()]
+
+    def take(self, text: ColumnElement[str]) -> ColumnElement[str]:
+        """A row's text, as the SELECT around the subquery refers to it."""
+        if isinstance(text, Nested):
+            return self._add(text.value)
+        if not has_nested(text):
+            return self._add(text)
+        if isinstance(text, Choice):
+            return Choice(*((self._add(holds), self.take(value)) for holds, value in text.branches))
+        assert isinstance(text, JsonText)
+        runs = groupby(text.parts, key=lambda part: not isinstance(part, str) and has_nested(part))
+        return JsonText(taken for nested, run in runs for taken in self._run(list(run), nested))
+
+    def _run(self, parts: "list[str | ColumnElement[Any]]", nested: bool) -> "list[str | ColumnElement[Any]]":
+        if nested:
+            return [self.take(part) for part in parts if not isinstance(part, str)]
+        return parts if all(isinstance(part, str) for part in parts) else [self._add(JsonText(parts))]
+
+    def _add(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
+        if len(self._values) == MOST_COLUMNS:
+            raise TooCostly(f"More than {MOST_COLUMNS} lists are asked for below one object; use several requests.")
+        name = f"c{len(self._values)}"
+        self._values[name] = value
+        return literal_column(f"{self.alias}.{name}", Text)
+
+
+def has_nested(text: ColumnElement[Any]) -> bool:
+    """Whether a text has something nested in it."""
+    if isinstance(text, JsonText):
+        return any(has_nested(part) for part in text.parts if not isinstance(part, str))
+    if isinstance(text, Choice):
+        return any(has_nested(value) for _, value in text.branches)
+    return isinstance(text, Nested)
 
 
 def _operand(part: ColumnElement[Any], compiler: Any, options: Any) -> str:
@@ -83,7 +175,7 @@ def json_object(members: Sequence[tuple[str, ColumnElement[Any]]]) -> ColumnElem
 
 def nullable(value: ColumnElement[str], present: ColumnElement[bool] | None) -> ColumnElement[str]:
     """`null` where `present` does not hold."""
-    return value if present is None else case((present, value), else_=constant("null"))
+    return value if present is None else Choice((present, value))
 
 
 def leaf(value: ColumnElement[Any], kind: GraphQLOutputType) -> ColumnElement[str]:

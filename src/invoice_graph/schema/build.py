@@ -9,8 +9,7 @@ import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema, lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
 
-from invoice_graph.domain.ids import Prefix
-from invoice_graph.planner.catalog import Catalog, Column, Entity, Table, column_names
+from invoice_graph.planner.catalog import Catalog, Column, Table, column_names
 from invoice_graph.planner.plan import Planner
 from invoice_graph.schema import enums
 from invoice_graph.schema.fields import SOURCE
@@ -21,15 +20,15 @@ from invoice_graph.schema.subscriptions import Subscription
 from invoice_graph.schema.types.payloads import ConflictError, InputError, PaymentError, TransitionError
 from invoice_graph.store import tables
 
-ENTITIES = (
-    Entity("Invoice", tables.Invoice, Prefix.INVOICE),
-    Entity("LineItem", tables.LineItem, Prefix.LINE_ITEM),
-    Entity("InvoiceItem", tables.InvoiceItem, Prefix.INVOICE_ITEM),
-    Entity("InvoicePayment", tables.InvoicePayment, Prefix.INVOICE_PAYMENT),
-    Entity("Customer", tables.Customer, Prefix.CUSTOMER),
-    Entity("BalanceTransaction", tables.BalanceTransaction, Prefix.BALANCE_TRANSACTION),
-    Entity("Event", tables.Event, Prefix.EVENT),
-)
+NODES: Mapping[str, Table] = {
+    "Invoice": tables.Invoice,
+    "LineItem": tables.LineItem,
+    "InvoiceItem": tables.InvoiceItem,
+    "InvoicePayment": tables.InvoicePayment,
+    "Customer": tables.Customer,
+    "BalanceTransaction": tables.BalanceTransaction,
+    "Event": tables.Event,
+}
 """The types that have ids, and their tables."""
 
 SAME_ROW: Mapping[str, Table] = {
@@ -76,8 +75,8 @@ def make_planner() -> Planner:
 
 def make_catalog(schema: GraphQLSchema) -> Catalog:
     """The source of every field that has one."""
-    owners: dict[str, Table] = {entity.type_name: entity.table for entity in ENTITIES}
-    return Catalog(ENTITIES, owners | {"Account": tables.Account}, dict(_sources(schema, {**owners, **SAME_ROW})))
+    rows: dict[str, Table] = {**NODES, "Account": tables.Account}
+    return Catalog(tuple(NODES.values()), rows, dict(_sources(schema, {**NODES, **SAME_ROW})))
 
 
 def _sources(schema: GraphQLSchema, owners: Mapping[str, Table]) -> Iterator[tuple[tuple[str, str], Any]]:

@@ -1,6 +1,6 @@
 """An object as the API shows it, for events: read by the planner like any query."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -23,10 +23,15 @@ from invoice_graph.planner.execute import Viewer
 from invoice_graph.planner.plan import Planner, Statement
 from invoice_graph.store.database import Connection
 from invoice_graph.store.dialect import Parameters
+from invoice_graph.store.types import json_text
 from invoice_graph.store.unit_of_work import Subject
 
 LEFT_OUT = frozenset({("Invoice", "calculation")})
 """Fields whose size has no bound that an event should carry."""
+
+
+ONE = "($id: ID!) { node(id: $id)"
+MANY = "($ids: [ID!]!) { nodes(ids: $ids)"
 
 
 class Snapshots:
@@ -36,26 +41,36 @@ class Snapshots:
         self._planner = planner
         self._clock = clock
         self._public_url = public_url
-        self._statements: dict[str, Statement] = {}
+        self._statements: dict[tuple[str, str], Statement] = {}
 
     async def __call__(self, connection: Connection, subject: Subject) -> dict[str, Any]:
         """The object as it stands on this connection."""
-        type_name = type(subject).__name__
-        if type_name not in self._statements:
-            self._statements[type_name] = self._plan(type_name)
-        viewer = Viewer(subject.account_id, self._clock, self._public_url)
-        statement = self._statements[type_name]
-        parameters: Parameters = {name: subject.id for arguments in statement.arguments for name, _ in arguments.reads}
-        row = await connection.row(statement.sql, statement.constants | parameters | viewer.parameters())
-        return orjson.loads(row[0])  # type: ignore[no-any-return]
+        return await self._read(connection, subject.account_id, type(subject).__name__, ONE, subject.id)  # type: ignore[no-any-return]
 
-    def _plan(self, type_name: str) -> Statement:
-        text = f"query ($id: ID!) {{ node(id: $id) {{ ... on {type_name} {{ {self._fields(type_name)} }} }} }}"
+    async def many(
+        self, connection: Connection, account_id: str, kind: type[Subject], ids: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Objects of one kind as they stand on this connection, in the order of their ids."""
+        return await self._read(connection, account_id, kind.__name__, MANY, json_text(list(ids)))  # type: ignore[no-any-return]
+
+    async def _read(self, connection: Connection, account_id: str, type_name: str, field: str, given: str) -> Any:
+        statement = self._statements.get((type_name, field)) or self._plan(type_name, field)
+        viewer = Viewer(account_id, self._clock, self._public_url)
+        parameters: Parameters = {name: given for arguments in statement.arguments for name, _ in arguments.reads}
+        row = await connection.row(statement.sql, statement.constants | parameters | viewer.parameters())
+        return orjson.loads(row[0])
+
+    def _plan(self, type_name: str, field: str) -> Statement:
+        text = f"query {field} {{ ... on {type_name} {{ {self._fields(type_name)} }} }} }}"
         (operation,) = (node for node in parse(text).definitions if isinstance(node, OperationDefinitionNode))
-        variables = get_variable_values(self._planner.schema, operation.variable_definitions or (), {"id": ""})
+        variables = get_variable_values(
+            self._planner.schema, operation.variable_definitions or (), {"id": "", "ids": []}
+        )
         assert not isinstance(variables, list)
         fragments: tuple[FragmentDefinitionNode, ...] = ()
-        return self._planner.plan(text, operation, fragments, variables).statements[0]
+        statement = self._planner.plan(text, operation, fragments, variables).statements[0]
+        self._statements[type_name, field] = statement
+        return statement
 
     def _fields(self, type_name: str) -> str:
         kind = self._planner.schema.type_map[type_name]

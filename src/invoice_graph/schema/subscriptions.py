@@ -5,6 +5,7 @@ between comes first, each event exactly once and in order.
 """
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.planner.catalog import Given
 from invoice_graph.planner.execute import fetch
 from invoice_graph.planner.faults import ArgumentFault
-from invoice_graph.planner.pagination import decode_cursor
+from invoice_graph.planner.pagination import decode_sequence
 from invoice_graph.schema.context import Context
 from invoice_graph.schema.fields import SOURCE
 from invoice_graph.schema.types.event import Event, InvoiceStatusChange
@@ -55,19 +56,21 @@ async def start(context: Context, after: str | None, first: int | None) -> int:
     if after is None:
         return end
     try:
-        (position,) = decode_cursor(after, "", 1)
+        position = decode_sequence(after)
     except ValueError:
         position = end + 1
     if position > end:
         message = f"`after` is no place in the event log, which ends at {end}; take one from an event."
         raise ArgumentFault(ErrorCode.CURSOR_INVALID, "after", message)
-    return int(position)
+    return position
 
 
 async def stream(info: Info[Context, None], wanted: EventFilter, after: str | None, first: int | None) -> Any:
     """The items of a subscription; the generator ends after `first` of them."""
     context = info.context
-    position = await start(context, after or context.last_event_id, first)
+    # A reconnecting event stream asks with the words it began with; only the header knows how far it came.
+    resumed = after if context.last_event_id is None else context.last_event_id
+    position = await start(context, resumed, first)
     return _items(context, str(info.path.key), wanted, position, first)
 
 
@@ -76,12 +79,13 @@ async def _items(
 ) -> AsyncGenerator[StreamItem, None]:
     database, bound = context.services.database, context.statements[key]
     count = 0
-    async for sequence in event_log.follow(database, context.actor.account_id, position, wanted):
-        found = await fetch(database.read, bound, context.viewer, {"sequence": sequence})
-        yield StreamItem(str(sequence), found[key])
-        count += 1
-        if count == first:
-            return
+    async with aclosing(event_log.follow(database, context.actor.account_id, position, wanted)) as sequences:
+        async for sequence in sequences:
+            found = await fetch(database.read, bound, context.viewer, {"sequence": sequence})
+            yield StreamItem(str(sequence), found[key])
+            count += 1
+            if count == first:
+                return
 
 
 async def invoice_status_changed(

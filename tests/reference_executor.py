@@ -1,0 +1,385 @@
+"""A slow, obvious executor of queries, for comparison with the planner.
+
+It loads whole tables into Python and resolves documents with graphql-core's own `execute` and
+plain functions. Nothing of the planner is used: what a field means is written down here again.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cmp_to_key
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from graphql import GraphQLResolveInfo, build_schema, execute, parse
+from sqlmodel import SQLModel
+
+from invoice_graph.domain import lifecycle
+from invoice_graph.domain.lifecycle import InvoiceAction, InvoiceStatus
+from invoice_graph.domain.money import CURRENCIES
+
+Row = dict[str, Any]
+Value = Callable[[Row], Any]
+
+TABLES = {
+    "Account": "account",
+    "Invoice": "invoice",
+    "LineItem": "line_item",
+    "InvoiceItem": "invoice_item",
+    "InvoicePayment": "invoice_payment",
+    "Customer": "customer",
+    "BalanceTransaction": "balance_transaction",
+    "Event": "event",
+}
+PREFIXES = {
+    "in_": "Invoice",
+    "il_": "LineItem",
+    "ii_": "InvoiceItem",
+    "inpay_": "InvoicePayment",
+    "cus_": "Customer",
+    "cbtxn_": "BalanceTransaction",
+    "evt_": "Event",
+}
+FLAGS = {"auto_advance", "attempted", "delinquent", "is_default", "discountable"}
+DOCUMENTS = {
+    "address",
+    "shipping",
+    "details",
+    "invoice_custom_fields",
+    "preferred_locales",
+    "customer_address",
+    "customer_shipping",
+    "custom_fields",
+    "payment_method_types",
+    "last_finalization_error",
+    "calculation",
+    "data",
+    "previous_attributes",
+}
+NEWEST_FIRST = (("created_at", True), ("id", True))
+BY_SEQUENCE = (("sequence", False),)
+
+
+class Connected(SimpleNamespace):
+    """What a connection field answers: the page, and what lies around it."""
+
+
+class Listing(SimpleNamespace):
+    """A connection field: the type of its rows, the column that ties them to the parent, their order."""
+
+
+CONNECTIONS = {
+    ("Query", "invoices"): Listing(of="Invoice", by=None, order=NEWEST_FIRST),
+    ("Query", "invoiceItems"): Listing(of="InvoiceItem", by=None, order=NEWEST_FIRST),
+    ("Query", "invoicePayments"): Listing(of="InvoicePayment", by=None, order=NEWEST_FIRST),
+    ("Query", "customers"): Listing(of="Customer", by=None, order=NEWEST_FIRST),
+    ("Query", "events"): Listing(of="Event", by=None, order=BY_SEQUENCE),
+    ("Customer", "invoices"): Listing(of="Invoice", by="customer_id", order=NEWEST_FIRST),
+    ("Customer", "invoiceItems"): Listing(of="InvoiceItem", by="customer_id", order=NEWEST_FIRST),
+    ("Customer", "balanceTransactions"): Listing(of="BalanceTransaction", by="customer_id", order=NEWEST_FIRST),
+    ("Invoice", "lines"): Listing(of="LineItem", by="invoice_id", order=(("position", False), ("id", False))),
+    ("Invoice", "payments"): Listing(of="InvoicePayment", by="invoice_id", order=NEWEST_FIRST),
+    ("Invoice", "events"): Listing(of="Event", by="invoice_id", order=BY_SEQUENCE),
+}
+REFERENCES = {
+    ("Invoice", "customer"): ("Customer", "customer_id"),
+    ("LineItem", "invoice"): ("Invoice", "invoice_id"),
+    ("LineItem", "invoiceItem"): ("InvoiceItem", "invoice_item_id"),
+    ("InvoiceItem", "customer"): ("Customer", "customer_id"),
+    ("InvoiceItem", "invoice"): ("Invoice", "invoice_id"),
+    ("InvoicePayment", "invoice"): ("Invoice", "invoice_id"),
+    ("BalanceTransaction", "customer"): ("Customer", "customer_id"),
+    ("BalanceTransaction", "invoice"): ("Invoice", "invoice_id"),
+    ("Event", "invoice"): ("Invoice", "invoice_id"),
+    ("Event", "customer"): ("Customer", "customer_id"),
+}
+COLUMNS = {
+    ("Account", "id"): "account_id",
+    ("Invoice", "periodStart"): "period_start_at",
+    ("Invoice", "periodEnd"): "period_end_at",
+    ("LineItem", "periodStart"): "period_start_at",
+    ("LineItem", "periodEnd"): "period_end_at",
+    ("InvoiceItem", "periodStart"): "period_start_at",
+    ("InvoiceItem", "periodEnd"): "period_end_at",
+    ("PaymentSource", "type"): "payment_type",
+    ("PaymentSource", "reference"): "payment_reference",
+}
+"""Fields whose column has another name than they."""
+
+PARTS = {"statusTransitions", "pricing", "payment"}
+"""Fields that are objects made of the same row."""
+
+WHERE_COLUMNS = {"customer": "customer_id", "invoice": "invoice_id"}
+MOMENTS = {"createdAt", "dueAt", "effectiveAt"}
+
+
+class ReferenceExecutor:
+    """Answers queries for one account from a snapshot of the database file."""
+
+    def __init__(self, sdl: str, path: Path, account_id: str, now: str, address: str) -> None:
+        self.schema = build_schema(sdl)
+        self.tables = {name: [row for row in rows if row["account_id"] == account_id] for name, rows in load(path)}
+        self.now = now
+        self.address = address
+
+    def rows(self, type_name: str) -> list[Row]:
+        """The account's rows of a type."""
+        return self.tables[TABLES[type_name]]
+
+    def answer(self, text: str, variables: Mapping[str, Any] | None = None) -> str:
+        """The `data` of an answer, as JSON text."""
+        result = execute(
+            self.schema,
+            parse(text),
+            variable_values=dict(variables or {}),
+            field_resolver=self.resolve,
+            type_resolver=lambda row, *_: row["__type"],
+        )
+        assert not result.errors, result.errors
+        return json.dumps(result.data, ensure_ascii=False, separators=(",", ":"))
+
+    def resolve(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        parent, field = info.parent_type.name, info.field_name
+        if (parent, field) in CONNECTIONS:
+            return self.connection(parent, field, source, arguments)
+        if (parent, field) in REFERENCES:
+            type_name, column = REFERENCES[parent, field]
+            return self.found(type_name, source[column])
+        if parent == "Query":
+            return self.root(field, arguments)
+        if isinstance(source, Connected):
+            return getattr(source, field)
+        if field in PARTS:
+            return source
+        if (computed := COMPUTED.get((parent, field)) or COMPUTED.get(("", field))) and "__type" in source:
+            return computed(self, source)
+        name = field if "__type" not in source else COLUMNS.get((parent, field)) or snake_case(field)
+        return source.get(name)
+
+    def root(self, field: str, arguments: Mapping[str, Any]) -> Any:
+        """A field of Query that is no connection."""
+        if field == "account":
+            return self.rows("Account")[0]
+        if field == "currencies":
+            return [currency(code) for code in sorted(CURRENCIES)]
+        if field == "eventCursor":
+            return str(self.counter("event"))
+        if field == "nodes":
+            return [self.node(id) for id in arguments["ids"]]
+        if field == "node":
+            return self.node(arguments["id"])
+        return self.found(field[0].upper() + field[1:], arguments["id"])
+
+    def node(self, id: str) -> Row | None:
+        """The object with an id."""
+        kinds = [name for prefix, name in PREFIXES.items() if id.startswith(prefix)]
+        return self.found(kinds[0], id) if kinds else None
+
+    def found(self, type_name: str, id: str | None) -> Row | None:
+        """The row of a type with an id."""
+        return next((row for row in self.rows(type_name) if row["id"] == id), None)
+
+    def counter(self, kind: str) -> int:
+        """How far a counter has come."""
+        return next((row["value"] for row in self.tables["counter"] if row["kind"] == kind), 0)
+
+    def connection(self, parent: str, field: str, source: Any, arguments: Mapping[str, Any]) -> Connected:
+        """A page of a connection."""
+        listing = CONNECTIONS[parent, field]
+        rows = [row for row in self.rows(listing.of) if listing.by is None or row[listing.by] == source["id"]]
+        rows = [row for row in rows if narrowed(row, arguments) and self.matches(row, arguments.get("where") or {})]
+        order = asked_order(listing, arguments)
+        rows.sort(key=cmp_to_key(lambda one, other: compare(keys(one, order), keys(other, order), order)))
+        start, end = bounds(rows, order, arguments)
+        page = rows[start:end]
+        cursors = [self.cursor(parent, field, row, arguments.get("orderBy")) for row in page]
+        around = Connected(
+            hasNextPage=end < len(rows),
+            hasPreviousPage=start > 0,
+            startCursor=cursors[0] if cursors else None,
+            endCursor=cursors[-1] if cursors else None,
+        )
+        edges = [Connected(cursor=cursor, node=row) for cursor, row in zip(cursors, page, strict=True)]
+        return Connected(edges=edges, nodes=page, pageInfo=around, totalCount=len(rows))
+
+    def cursor(self, parent: str, field: str, row: Row, order_by: Mapping[str, str] | None = None) -> str:
+        """The cursor of a row on a connection."""
+        listing = CONNECTIONS[parent, field]
+        if listing.of == "Event":
+            return str(row["sequence"])
+        order = asked_order(listing, {"orderBy": order_by})
+        name = f":{order_by['field']}:{order_by['direction']}" if order_by and order != listing.order else ""
+        values = json.dumps([row[column] for column, _ in order], ensure_ascii=False, separators=(",", ":"))
+        return f"{parent}.{field}{name}|{values}".encode().hex().upper()
+
+    def matches(self, row: Row, where: Mapping[str, Any]) -> bool:
+        """Whether a row meets a `where`."""
+        return all(self._meets(row, name, value) for name, value in where.items() if value is not None)
+
+    def _meets(self, row: Row, name: str, value: Any) -> bool:
+        if name == "and":
+            return all(self.matches(row, item) for item in value)
+        if name == "or":
+            return any(self.matches(row, item) for item in value)
+        if name == "not":
+            return not self.matches(row, value)
+        computed = COMPUTED.get((row["__type"], name))
+        actual = computed(self, row) if computed else row[WHERE_COLUMNS.get(name) or snake_case(name)]
+        wanted = {operator: utc(item) if name in MOMENTS else item for operator, item in value.items()}
+        return all(holds(operator, actual, item) for operator, item in wanted.items() if item is not None)
+
+    def overdue(self, row: Row) -> bool:
+        return row["status"] == "OPEN" and row["due_at"] is not None and row["due_at"] < self.now
+
+    def hosted_url(self, row: Row) -> str | None:
+        return row["hosted_token"] and f"{self.address}/i/{row['hosted_token']}"
+
+    def pdf_url(self, row: Row) -> str | None:
+        return row["hosted_token"] and f"{self.address}/i/{row['hosted_token']}/pdf"
+
+    def next_number(self, row: Row) -> int:
+        return self.counter(f"number:{row['invoice_prefix']}") + 1
+
+
+COMPUTED: Mapping[tuple[str, str], Callable[[ReferenceExecutor, Row], Any]] = {
+    ("", "currencyDigits"): lambda _, row: CURRENCIES[row["currency"]].digits,
+    ("", "metadata"): lambda _, row: [{"key": key, "value": value} for key, value in row["details"].items()],
+    ("", "quantity"): lambda _, row: int(Decimal(row["quantity_decimal"])),
+    ("Invoice", "overdue"): ReferenceExecutor.overdue,
+    ("Invoice", "hostedUrl"): ReferenceExecutor.hosted_url,
+    ("Invoice", "pdfUrl"): ReferenceExecutor.pdf_url,
+    ("Invoice", "allowedActions"): lambda _, row: [action_state(row, action) for action in InvoiceAction],
+    ("InvoiceItem", "pending"): lambda _, row: row["invoice_id"] is None,
+    ("Customer", "nextInvoiceSequence"): ReferenceExecutor.next_number,
+    ("Account", "nextInvoiceSequence"): ReferenceExecutor.next_number,
+    ("Event", "cursor"): lambda _, row: str(row["sequence"]),
+}
+
+
+def load(path: Path) -> Iterable[tuple[str, list[Row]]]:
+    """Every table of a database, its rows as dictionaries."""
+    types = {table: name for name, table in TABLES.items()}
+    connection = sqlite3.connect(path)
+    connection.row_factory = sqlite3.Row
+    for table in SQLModel.metadata.tables:
+        rows = [dict(row) for row in connection.execute(f'SELECT * FROM "{table}"')]
+        yield table, [{"__type": types.get(table)} | {n: decoded(n, v) for n, v in row.items()} for row in rows]
+    connection.close()
+
+
+def decoded(name: str, value: Any) -> Any:
+    """A stored value as a Python value."""
+    if value is None:
+        return None
+    return json.loads(value) if name in DOCUMENTS else bool(value) if name in FLAGS else value
+
+
+def snake_case(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def currency(code: str) -> Row:
+    found = CURRENCIES[code]
+    return {
+        "code": code,
+        "digits": found.digits,
+        "quantum": found.quantum,
+        "minimumAmount": found.minimum_amount,
+        "maximumAmount": found.maximum_amount,
+    }
+
+
+def action_state(row: Row, action: InvoiceAction) -> Row:
+    """One entry of `allowedActions`, from the lifecycle table."""
+    status, subject = InvoiceStatus(row["status"]), SimpleNamespace(**row)
+    refused = lifecycle.refusal(status, action) or lifecycle.failed_guard(action, subject)
+    becomes = None
+    if refused is None:
+        pairs = lifecycle.announced(status, action)
+        becomes = next(result for when, result in pairs if when is None or when.holds(subject))
+    return {
+        "action": action.value,
+        "allowed": refused is None,
+        "reason": refused.message if refused else None,
+        "resultingStatus": becomes and becomes.value,
+    }
+
+
+def utc(value: Any) -> Any:
+    """A moment as the rows spell it."""
+    if not isinstance(value, str):
+        return value
+    return datetime.fromisoformat(value).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def holds(operator: str, actual: Any, wanted: Any) -> bool:
+    """Whether a value meets one operator; a missing value meets none but `isNull`."""
+    if operator == "isNull":
+        return (actual is None) == wanted
+    if actual is None:
+        return False
+    if operator == "in":
+        return actual in wanted
+    if operator == "contains":
+        return wanted.casefold() in actual.casefold()
+    order = (actual > wanted) - (actual < wanted)
+    return {"eq": order == 0, "gt": order > 0, "gte": order >= 0, "lt": order < 0, "lte": order <= 0}[operator]
+
+
+def narrowed(row: Row, arguments: Mapping[str, Any]) -> bool:
+    """Whether an event meets the arguments of `events`."""
+    types, invoice, customer = (arguments.get(name) for name in ("types", "invoiceId", "customerId"))
+    return (
+        (types is None or row["type"] in types)
+        and (invoice is None or row["invoice_id"] == invoice)
+        and (customer is None or row["customer_id"] == customer)
+    )
+
+
+def asked_order(listing: Listing, arguments: Mapping[str, Any]) -> Sequence[tuple[str, bool]]:
+    """The columns of an order, each with whether it falls."""
+    asked = arguments.get("orderBy")
+    if asked is None:
+        return listing.order  # type: ignore[no-any-return]
+    falling = asked["direction"] == "DESC"
+    return ((asked["field"].lower(), falling), ("id", falling))
+
+
+def keys(row: Row, order: Sequence[tuple[str, bool]]) -> list[Any]:
+    return [row[column] for column, _ in order]
+
+
+def compare(one: Sequence[Any], other: Sequence[Any], order: Sequence[tuple[str, bool]]) -> int:
+    """Which of two rows' keys comes first; a missing value is last in both directions."""
+    for left, right, (_, falling) in zip(one, other, order, strict=True):
+        if left is None or right is None:
+            found = (left is None) - (right is None)
+        else:
+            found = (left > right) - (left < right)
+            found = -found if falling else found
+        if found:
+            return found
+    return 0
+
+
+def bounds(rows: Sequence[Row], order: Sequence[tuple[str, bool]], arguments: Mapping[str, Any]) -> tuple[int, int]:
+    """Where a page begins and ends among the sorted rows of its connection."""
+    first, after, last, before = (arguments.get(name) for name in ("first", "after", "last", "before"))
+    start, end = 0, len(rows)
+    if after is not None:
+        start = sum(compare(keys(row, order), decode(after), order) <= 0 for row in rows)
+    if before is not None:
+        end = sum(compare(keys(row, order), decode(before), order) < 0 for row in rows)
+    if last is not None or (before is not None and first is None):
+        return max(start, end - (last or 10)), end
+    return start, min(end, start + (first or 10))
+
+
+def decode(cursor: str) -> list[Any]:
+    """The keys in a cursor."""
+    if cursor.isdigit() and len(cursor) < 20:
+        return [int(cursor)]
+    return json.loads(bytes.fromhex(cursor).decode().partition("|")[2])  # type: ignore[no-any-return]
