@@ -74,12 +74,28 @@ def _socket_settings(settings: Settings) -> SocketSettings:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, ending streams before it waits for open requests, and leaving with 0 after SIGTERM."""
+    """An open gateway on uvicorn, ending streams before it waits for open requests, and leaving with 0 after SIGTERM.
 
-    def __init__(self, application: Application, config: uvicorn.Config, ready: Callable[[int], None]) -> None:
-        super().__init__(config)
-        self._application = application
+    `ready` is called with the port.
+    """
+
+    def __init__(self, gateway: Gateway, settings: Settings, ready: Callable[[int], None]) -> None:
+        self._application = Application(gateway, settings)
+        super().__init__(_config(self._application.asgi, settings))
+        self._gateway = gateway
+        self._settings = settings
         self._ready = ready
+
+    async def run_on(self, listener: socket.socket) -> None:
+        """Serves, with the work that nobody waits for, until SIGTERM or SIGINT."""
+        services = self._gateway.services
+        background = asyncio.gather(watch(services.database, self._settings.watch_interval), run_jobs(services))
+        try:
+            await self.serve(sockets=[listener])
+        finally:
+            background.cancel()
+            with suppress(asyncio.CancelledError):
+                await background
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -129,14 +145,4 @@ def listen(settings: Settings) -> socket.socket:
 async def serve(settings: Settings, listener: socket.socket, ready: Callable[[int], None]) -> None:
     """Serves until SIGTERM or SIGINT; calls `ready` with the port. Raises DatabaseUnusable."""
     async with open_gateway(settings) as gateway:
-        application = Application(gateway, settings)
-        server = Server(application, _config(application.asgi, settings), ready)
-        background = asyncio.gather(
-            watch(gateway.services.database, settings.watch_interval), run_jobs(gateway.services)
-        )
-        try:
-            await server.serve(sockets=[listener])
-        finally:
-            background.cancel()
-            with suppress(asyncio.CancelledError):
-                await background
+        await Server(gateway, settings, ready).run_on(listener)

@@ -187,7 +187,7 @@ class GraphQLEndpoint:
             parameters = parse_json(await _body(request, self.settings), "The body")
         else:
             parameters = _query_parameters(request, self.settings)
-        graphql = graphql_request(parameters, _idempotency_key(request), request.headers.get("last-event-id"))
+        graphql = graphql_request(parameters, _idempotency_key(request), request.headers.get("last-event-id") or None)
         streaming = media_type == EVENT_STREAM
         outcome = await self.engine.run(graphql, actor, KINDS[request.method, streaming])
         if not isinstance(outcome, Answer):

@@ -17,10 +17,12 @@ VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
 INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 
+LONGEST_MESSAGE = 500  # Messages quote what the client sent, which may be a novel.
+
 
 def error_object(message: str, code: str, **extensions: object) -> dict[str, Any]:
     """One entry of `errors`."""
-    return {"message": message, "extensions": {"code": code, **extensions}}
+    return {"message": _clipped(message), "extensions": {"code": code, **extensions}}
 
 
 def masked_error(cause: BaseException | None = None) -> dict[str, Any]:
@@ -53,4 +55,8 @@ def execution_error(error: GraphQLError) -> dict[str, Any]:
 
 
 def _located(error: GraphQLError, extensions: dict[str, Any]) -> dict[str, Any]:
-    return {**error.formatted, "extensions": extensions}
+    return {**error.formatted, "message": _clipped(error.message), "extensions": extensions}
+
+
+def _clipped(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else message[: LONGEST_MESSAGE - 3] + "..."

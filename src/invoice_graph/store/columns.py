@@ -1,5 +1,6 @@
 """How columns and constraints are declared."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -9,7 +10,13 @@ from sqlmodel import Field
 from invoice_graph.domain.money import CURRENCIES
 from invoice_graph.store.types import Exact, Flag, Json, Moment, Whole
 
-CURRENCY_CHECK = "currency IN ({})".format(", ".join(f"'{code}'" for code in CURRENCIES))
+
+def _among(column: str, values: Iterable[str]) -> str:
+    # SQLite builds a table for every IN, anew for each row it checks, which takes longer than the rest of an INSERT.
+    return " OR ".join(f"{column} = '{value}'" for value in values)
+
+
+CURRENCY_CHECK = _among("currency", CURRENCIES)
 
 
 def text(**options: Any) -> Any:
@@ -44,8 +51,7 @@ def document(**options: Any) -> Any:
 
 def one_of(column: str, kinds: type[StrEnum]) -> CheckConstraint:
     """The check that a column holds a member of an enum, or nothing."""
-    names = ", ".join(f"'{kind.value}'" for kind in kinds)
-    return CheckConstraint(f"{column} IN ({names})")
+    return CheckConstraint(_among(column, (kind.value for kind in kinds)))
 
 
 def belongs_to(column: str, table: str) -> ForeignKeyConstraint:

@@ -149,6 +149,12 @@ async def open_database(
             raise DatabaseUnusable(f"The database {path} can't be opened: {error}.") from error
 
 
+async def copy_database(database: Database, file: Path) -> None:
+    """Copies a database that is in use to a new file, as of one moment."""
+    async with database.reader() as connection, aiosqlite.connect(file) as copy:
+        await connection.driver.backup(copy)
+
+
 async def _open(path: Path, readers: int, synchronous: str, busy: int, opened: AsyncExitStack) -> Database:
     writer = await _connect(path, "rwc", busy, opened)
     for setting in dialect.WRITER_SETTINGS:

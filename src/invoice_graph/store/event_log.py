@@ -47,8 +47,13 @@ async def append(connection: Connection, account_id: str, events: Sequence[Event
     last = await raise_counter(connection, account_id, EVENT_COUNTER, len(events))
     for sequence, event in enumerate(events, last - len(events) + 1):
         event.sequence = sequence
-        event.id = f"{Prefix.EVENT}{account_id.removeprefix(Prefix.ACCOUNT)}_{sequence:012d}"
+        event.id = event_id(account_id, sequence)
     await insert_rows(connection, Event, events)
+
+
+def event_id(account_id: str, sequence: int) -> str:
+    """The id of the event at a place of an account's log."""
+    return f"{Prefix.EVENT}{account_id.removeprefix(Prefix.ACCOUNT)}_{sequence:012d}"
 
 
 async def end(database: Database, account_id: str) -> int:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Table, bindparam, delete, insert, inspect, select, update
+from sqlalchemy.orm import configure_mappers
 from sqlmodel import SQLModel
 
 from invoice_graph.store.database import Connection
@@ -56,6 +57,8 @@ class Codec:
 @cache
 def codec(kind: type[SQLModel]) -> Codec:
     """The codec of a table."""
+    # What `build` makes before any constructor was called needs the mappers too.
+    configure_mappers()
     return Codec(table_of(kind))
 
 

@@ -1,0 +1,386 @@
+"""Proof of the books: what must hold between rows, checked over the whole database."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from invoice_graph.domain.errors import Refusal
+from invoice_graph.domain.lifecycle import STATUS_EVENTS
+from invoice_graph.domain.pricing import unit_line_amount
+from invoice_graph.domain.totals import InvoiceInput, LineInput, Totals, compute_totals
+from invoice_graph.store.database import Connection, Database
+from invoice_graph.store.event_log import EVENT_COUNTER
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not hold. Without account and object where the file itself is damaged."""
+
+    check: str
+    account_id: str | None
+    object_id: str | None
+    message: str
+
+
+Found = tuple[str | None, str | None, str]
+"""Account, object, message."""
+
+Find = Callable[[Connection], Awaitable[list[Found]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold, and what finds where it does not."""
+
+    name: str
+    promise: str
+    find: Find
+
+
+async def verify(database: Database) -> list[Finding]:
+    """Everything that does not hold, in the order of `CHECKS`; all of them see one state of the database,
+    whatever others write meanwhile."""
+    async with database.reader() as connection, _one_state(connection):
+        return [finding for check in CHECKS for finding in await _run(check, connection)]
+
+
+async def _run(check: Check, connection: Connection) -> list[Finding]:
+    try:
+        return [Finding(check.name, *found) for found in await check.find(connection)]
+    except sqlite3.DatabaseError as error:
+        # A damaged file may be unreadable at any place; that is a finding, and other checks may still get through.
+        return [Finding(check.name, None, None, f"can't be checked: {error}")]
+
+
+@asynccontextmanager
+async def _one_state(connection: Connection) -> AsyncGenerator[None, None]:
+    await connection.rows("BEGIN")
+    try:
+        yield
+    finally:
+        await asyncio.shield(connection.rows("ROLLBACK"))
+
+
+def _query(sql: str) -> Find:
+    """A check that is one statement, which returns account, object and message of each row at fault."""
+
+    async def find(connection: Connection) -> list[Found]:
+        return [(account_id, object_id, message) for account_id, object_id, message in await connection.rows(sql)]
+
+    return find
+
+
+async def _find_damage(connection: Connection) -> list[Found]:
+    rows = await connection.rows("PRAGMA integrity_check")
+    return [(None, None, text) for (text,) in rows if text != "ok"]
+
+
+async def _find_orphans(connection: Connection) -> list[Found]:
+    found: list[Found] = []
+    for table, place, parent, _ in await connection.rows("PRAGMA foreign_key_check"):
+        sql = f'SELECT account_id, id FROM "{table}" WHERE rowid = :place'
+        account_id, object_id = await connection.row(sql, {"place": place})
+        found.append((account_id, object_id, f"refers to a row of {parent} that does not exist"))
+    return found
+
+
+_NUMBERS_COUNTED = """
+    SELECT c.account_id, c.kind,
+           'stands at ' || c.value || ' with ' || c.skipped || ' skipped, but ' || COALESCE(i.issued, 0)
+           || ' invoices have numbers of it'
+    FROM counter AS c
+    LEFT JOIN (
+        SELECT account_id, 'number:' || number_prefix AS kind, COUNT(*) AS issued
+        FROM invoice WHERE number_prefix IS NOT NULL GROUP BY account_id, number_prefix
+    ) AS i ON i.account_id = c.account_id AND i.kind = c.kind
+    WHERE c.kind LIKE 'number:%' AND c.value - c.skipped <> COALESCE(i.issued, 0)
+"""
+_NUMBERS_IN_RANGE = """
+    SELECT i.account_id, i.id,
+           'has number ' || i.number_sequence || ' of ' || i.number_prefix || ', whose counter '
+           || COALESCE('stands at ' || c.value, 'does not exist')
+    FROM invoice AS i
+    LEFT JOIN counter AS c ON c.account_id = i.account_id AND c.kind = 'number:' || i.number_prefix
+    WHERE i.number_prefix IS NOT NULL AND (c.value IS NULL OR i.number_sequence NOT BETWEEN 1 AND c.value)
+"""
+_NUMBERS_DISTINCT = """
+    SELECT account_id, MAX(id), 'shares number ' || number_sequence || ' of ' || number_prefix || ' with ' || MIN(id)
+    FROM invoice WHERE number_prefix IS NOT NULL
+    GROUP BY account_id, number_prefix, number_sequence HAVING COUNT(*) > 1
+"""
+_NUMBERS_SPELLED = """
+    SELECT account_id, id,
+           'is numbered ' || COALESCE(number, 'not at all') || ' for ' || COALESCE(number_sequence, 'no number')
+           || ' of ' || COALESCE(number_prefix, 'no prefix')
+    FROM invoice
+    WHERE (number_prefix IS NULL) <> (number_sequence IS NULL)
+       OR (number_prefix IS NOT NULL
+           AND number IS DISTINCT FROM printf('%s-%04d', number_prefix, number_sequence))
+"""
+_PREFIXES_CLAIMED = """
+    SELECT p.account_id, p.id, 'has the prefix ' || p.invoice_prefix || ', which has no counter'
+    FROM (
+        SELECT account_id, id, invoice_prefix FROM customer
+        UNION ALL SELECT account_id, account_id, invoice_prefix FROM account
+    ) AS p
+    LEFT JOIN counter AS c ON c.account_id = p.account_id AND c.kind = 'number:' || p.invoice_prefix
+    WHERE c.kind IS NULL
+"""
+_LINES_MATCH_ITEMS = """
+    SELECT l.account_id, l.id, 'differs from its item ' || i.id || ' in amount, currency or invoice'
+    FROM line_item AS l
+    JOIN invoice_item AS i ON i.account_id = l.account_id AND i.id = l.invoice_item_id
+    WHERE i.invoice_id IS DISTINCT FROM l.invoice_id OR i.amount <> l.amount OR i.currency <> l.currency
+"""
+_LINES_MATCH_INVOICES = """
+    SELECT l.account_id, l.id, 'is in ' || l.currency || ' with subtotal ' || l.subtotal || ' on invoice ' || i.id
+           || ' in ' || i.currency
+    FROM line_item AS l
+    JOIN invoice AS i ON i.account_id = l.account_id AND i.id = l.invoice_id
+    WHERE l.currency <> i.currency OR l.subtotal <> l.amount
+"""
+_ITEMS_ON_INVOICES = """
+    SELECT i.account_id, i.id, 'is on invoice ' || i.invoice_id || ', which has no line for it or another customer'
+    FROM invoice_item AS i
+    LEFT JOIN line_item AS l ON l.account_id = i.account_id AND l.invoice_item_id = i.id
+    LEFT JOIN invoice AS o ON o.account_id = i.account_id AND o.id = i.invoice_id
+    WHERE i.invoice_id IS NOT NULL AND (l.id IS NULL OR o.customer_id <> i.customer_id)
+"""
+_PRICES_TO_MULTIPLY = """
+    SELECT account_id, id, amount, quantity_decimal, unit_amount_decimal FROM line_item
+    WHERE instr(quantity_decimal, '.') OR instr(unit_amount_decimal, '.')
+       OR CAST(quantity_decimal AS INTEGER) * CAST(unit_amount_decimal AS INTEGER) <> amount
+"""
+
+
+async def _find_wrong_prices(connection: Connection) -> list[Found]:
+    # Whole numbers that multiply to the amount need no second look; the rest is multiplied exactly.
+    found: list[Found] = []
+    for account_id, id, amount, quantity, unit_amount in await connection.rows(_PRICES_TO_MULTIPLY):
+        product = unit_line_amount(Decimal(quantity), Decimal(unit_amount)).amount
+        if product != amount:
+            found.append((account_id, id, f"costs {amount}, but {quantity} x {unit_amount} is {product}"))
+    return found
+
+
+CHUNK = 1000
+"""Invoices whose totals are recomputed at a time."""
+
+_OF_TOTALS = ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax", "amount_due")
+"""What an invoice says about money whatever its status."""
+
+_NEXT_INVOICES = f"""
+    SELECT account_id, id, currency, amount_shipping, starting_balance, finalized_at IS NOT NULL, ending_balance,
+           {", ".join(_OF_TOTALS)}
+    FROM invoice WHERE (account_id, id) > (:account_id, :id) ORDER BY account_id, id LIMIT {CHUNK}
+"""
+_THEIR_LINES = """
+    SELECT account_id, invoice_id, id, amount, discountable FROM line_item
+    WHERE (account_id, invoice_id) > (:account_id, :id) AND (account_id, invoice_id) <= (:last_account_id, :last_id)
+    ORDER BY account_id, invoice_id, position
+"""
+
+
+async def _find_wrong_totals(connection: Connection) -> list[Found]:
+    found: list[Found] = []
+    after = {"account_id": "", "id": ""}
+    while invoices := await connection.rows(_NEXT_INVOICES, after):
+        last = {"last_account_id": invoices[-1][0], "last_id": invoices[-1][1]}
+        lines = _by_invoice(await connection.rows(_THEIR_LINES, after | last))
+        found += [wrong for row in invoices if (wrong := _wrong_total(row, lines.get((row[0], row[1]), ())))]
+        after = {"account_id": last["last_account_id"], "id": last["last_id"]}
+    return found
+
+
+def _by_invoice(rows: Iterable[Any]) -> dict[tuple[str, str], tuple[LineInput, ...]]:
+    return {
+        invoice: tuple(LineInput(id, amount, bool(discountable)) for _, _, id, amount, discountable in lines)
+        for invoice, lines in groupby(rows, key=lambda row: (row[0], row[1]))
+    }
+
+
+def _wrong_total(row: Any, lines: tuple[LineInput, ...]) -> Found | None:
+    account_id, id, currency, shipping, balance, finalized, ending_balance, *stored = row
+    given = InvoiceInput(currency=currency, lines=lines, shipping_amount=shipping, starting_balance=balance)
+    try:
+        computed = compute_totals(given)
+    except Refusal as error:
+        return account_id, id, str(error)
+    wrong = _differences(computed, stored)
+    # Only finalization settles with the balance.
+    settled = computed.ending_balance if finalized else None
+    if settled != ending_balance:
+        wrong.append(f"ending_balance is {ending_balance} instead of {settled}")
+    return (account_id, id, "; ".join(wrong)) if wrong else None
+
+
+def _differences(computed: Totals, stored: Iterable[int]) -> list[str]:
+    pairs = ((name, actual, getattr(computed, name)) for name, actual in zip(_OF_TOTALS, stored, strict=True))
+    return [f"{name} is {actual} instead of {right}" for name, actual, right in pairs if actual != right]
+
+
+_AMOUNT_REMAINING = """
+    SELECT account_id, id, 'has amount_remaining ' || amount_remaining || ' of ' || amount_due || ' due, '
+           || amount_paid || ' paid and ' || amount_forgiven || ' forgiven'
+    FROM invoice WHERE amount_remaining <> MAX(0, amount_due - amount_paid - amount_forgiven)
+"""
+_AMOUNT_PAID = """
+    SELECT i.account_id, i.id, 'has amount_paid ' || i.amount_paid || ', ' || i.amount_paid_out_of_band
+           || ' out of band, but its payments say ' || COALESCE(p.paid, 0) || ' and ' || COALESCE(p.out_of_band, 0)
+    FROM invoice AS i
+    LEFT JOIN (
+        SELECT account_id, invoice_id, SUM(amount_paid) AS paid,
+               SUM(CASE WHEN payment_type = 'PAYMENT_RECORD' THEN amount_paid ELSE 0 END) AS out_of_band
+        FROM invoice_payment WHERE status = 'PAID' GROUP BY account_id, invoice_id
+    ) AS p ON p.account_id = i.account_id AND p.invoice_id = i.id
+    WHERE i.amount_paid <> COALESCE(p.paid, 0) OR i.amount_paid_out_of_band <> COALESCE(p.out_of_band, 0)
+"""
+_PAYMENT_CURRENCY = """
+    SELECT p.account_id, p.id, 'is in ' || p.currency || ' for invoice ' || i.id || ' in ' || i.currency
+    FROM invoice_payment AS p
+    JOIN invoice AS i ON i.account_id = p.account_id AND i.id = p.invoice_id
+    WHERE p.currency <> i.currency
+"""
+_DEFAULT_PAYMENT = """
+    SELECT i.account_id, i.id, 'is ' || i.status || ' with ' || COALESCE(p.open, 0) || ' open default payments over '
+           || COALESCE(p.requested, 0)
+    FROM invoice AS i
+    LEFT JOIN (
+        SELECT account_id, invoice_id, COUNT(*) AS open, SUM(amount_requested) AS requested
+        FROM invoice_payment WHERE is_default AND status = 'OPEN' GROUP BY account_id, invoice_id
+    ) AS p ON p.account_id = i.account_id AND p.invoice_id = i.id
+    WHERE COALESCE(p.open, 0) <> CASE WHEN i.status IN ('OPEN', 'UNCOLLECTIBLE') THEN 1 ELSE 0 END
+       OR COALESCE(p.requested, i.amount_due) <> i.amount_due
+"""
+_ATTEMPTS = """
+    SELECT a.account_id, a.id, 'is for invoice ' || a.invoice_id || ', which does not name it'
+    FROM payment_attempt AS a
+    JOIN invoice AS i ON i.account_id = a.account_id AND i.id = a.invoice_id
+    WHERE i.payment_attempt_id IS DISTINCT FROM a.id
+    UNION ALL
+    SELECT i.account_id, i.id, 'names payment attempt ' || i.payment_attempt_id || ', which does not exist'
+    FROM invoice AS i
+    LEFT JOIN payment_attempt AS a ON a.account_id = i.account_id AND a.id = i.payment_attempt_id
+    WHERE i.payment_attempt_id IS NOT NULL AND a.id IS NULL
+"""
+_LEDGER = """
+    SELECT account_id, customer_id, currency, id, sequence, amount, ending_balance,
+           ROW_NUMBER() OVER entries AS place, LAG(ending_balance, 1, 0) OVER entries AS balance
+    FROM balance_transaction
+    WINDOW entries AS (PARTITION BY account_id, customer_id, currency ORDER BY sequence)
+"""
+_LEDGER_SEQUENCE = f"""
+    SELECT account_id, MIN(customer_id), 'has no entry ' || MIN(place) || ' in its ledger in ' || currency
+    FROM ({_LEDGER}) WHERE sequence <> place GROUP BY account_id, customer_id, currency
+"""
+_LEDGER_SUMS = f"""
+    SELECT account_id, id, 'ends at ' || ending_balance || ', but ' || balance || ' and ' || amount || ' make '
+           || (balance + amount)
+    FROM ({_LEDGER}) WHERE ending_balance <> balance + amount
+"""
+_NEWEST_BALANCE = """
+    SELECT t.account_id, t.customer_id, t.currency, t.ending_balance
+    FROM balance_transaction AS t
+    WHERE t.sequence = (
+        SELECT MAX(sequence) FROM balance_transaction AS o
+        WHERE o.account_id = t.account_id AND o.customer_id = t.customer_id AND o.currency = t.currency
+    )
+"""
+_CUSTOMER_BALANCE = f"""
+    SELECT c.account_id, c.id, 'has balance ' || c.balance || ', but its ledger ends at '
+           || COALESCE(n.ending_balance, 0)
+    FROM customer AS c
+    LEFT JOIN ({_NEWEST_BALANCE}) AS n
+      ON n.account_id = c.account_id AND n.customer_id = c.id AND n.currency = c.currency
+    WHERE c.balance <> COALESCE(n.ending_balance, 0)
+"""
+_DRAFT_BALANCE = f"""
+    SELECT i.account_id, i.id, 'is a draft that starts from balance ' || i.starting_balance
+           || ', but its customer''s ledger ends at ' || COALESCE(n.ending_balance, 0)
+    FROM invoice AS i
+    LEFT JOIN ({_NEWEST_BALANCE}) AS n
+      ON n.account_id = i.account_id AND n.customer_id = i.customer_id AND n.currency = i.currency
+    WHERE i.status = 'DRAFT' AND i.starting_balance <> COALESCE(n.ending_balance, 0)
+"""
+_INVOICE_ENTRIES = """
+    SELECT i.account_id, i.id, 'moved the balance by ' || COALESCE(i.ending_balance - i.starting_balance, 0)
+           || ' as ' || i.status || ', but its ledger entries say ' || COALESCE(t.applied, 0) || ' and '
+           || COALESCE(t.unapplied, 0) || ' given back'
+    FROM invoice AS i
+    LEFT JOIN (
+        SELECT account_id, invoice_id,
+               SUM(CASE WHEN type = 'UNAPPLIED_FROM_INVOICE' THEN 0 ELSE amount END) AS applied,
+               SUM(CASE WHEN type = 'UNAPPLIED_FROM_INVOICE' THEN -amount ELSE 0 END) AS unapplied
+        FROM balance_transaction WHERE invoice_id IS NOT NULL GROUP BY account_id, invoice_id
+    ) AS t ON t.account_id = i.account_id AND t.invoice_id = i.id
+    WHERE COALESCE(t.applied, 0) <> COALESCE(i.ending_balance - i.starting_balance, 0)
+       OR COALESCE(t.unapplied, 0) <> CASE WHEN i.status = 'VOID' THEN COALESCE(t.applied, 0) ELSE 0 END
+"""
+_EVENT_SEQUENCE = """
+    SELECT account_id, id, 'follows event ' || before || ' with sequence ' || sequence
+    FROM (SELECT account_id, id, sequence,
+                 LAG(sequence, 1, 0) OVER (PARTITION BY account_id ORDER BY sequence) AS before FROM event)
+    WHERE sequence <> before + 1
+"""
+_EVENT_COUNTER = f"""
+    SELECT a.account_id, NULL, 'counts ' || COALESCE(c.value, 0) || ' events, but the last is ' || COALESCE(e.last, 0)
+    FROM account AS a
+    LEFT JOIN counter AS c ON c.account_id = a.account_id AND c.kind = '{EVENT_COUNTER}'
+    LEFT JOIN (SELECT account_id, MAX(sequence) AS last FROM event GROUP BY account_id) AS e
+      ON e.account_id = a.account_id
+    WHERE COALESCE(c.value, 0) <> COALESCE(e.last, 0)
+"""
+_EVENT_OF_STATUS = " ".join(f"WHEN '{status}' THEN '{event}'" for status, event in STATUS_EVENTS.items())
+_STATUS_CHAIN = f"""
+    SELECT account_id, id, type || ' leads from ' || COALESCE(previous_status, 'nothing') || ' to ' || status
+           || ', but the invoice was ' || COALESCE(before, 'nothing')
+    FROM (SELECT account_id, id, type, status, previous_status,
+                 LAG(status) OVER (PARTITION BY account_id, invoice_id ORDER BY sequence) AS before
+          FROM event WHERE status IS NOT NULL)
+    WHERE previous_status IS DISTINCT FROM before OR type <> CASE status {_EVENT_OF_STATUS} END
+"""
+# SQLite takes the other columns of such a group from the row that has the maximum.
+_INVOICE_STATUS = """
+    SELECT i.account_id, i.id, 'is ' || i.status || ', but its events end with ' || COALESCE(e.status, 'none')
+    FROM invoice AS i
+    LEFT JOIN (
+        SELECT account_id, invoice_id, status, MAX(sequence)
+        FROM event WHERE status IS NOT NULL GROUP BY account_id, invoice_id
+    ) AS e ON e.account_id = i.account_id AND e.invoice_id = i.id
+    WHERE e.status IS DISTINCT FROM i.status
+"""
+
+CHECKS: tuple[Check, ...] = (
+    Check("integrity", "the file is sound, and every row meets its constraints", _find_damage),
+    Check("references", "no row refers to one that does not exist", _find_orphans),
+    Check("numbers-counted", "a prefix has as many invoices as its counter gave numbers", _query(_NUMBERS_COUNTED)),
+    Check("numbers-in-range", "no number is beyond its counter", _query(_NUMBERS_IN_RANGE)),
+    Check("numbers-distinct", "no two invoices share a number of a prefix", _query(_NUMBERS_DISTINCT)),
+    Check("numbers-spelled", "a number is spelled by its prefix and sequence", _query(_NUMBERS_SPELLED)),
+    Check("prefixes-claimed", "every prefix in use has a counter", _query(_PREFIXES_CLAIMED)),
+    Check("lines-match-items", "a line says what its item says", _query(_LINES_MATCH_ITEMS)),
+    Check("lines-match-invoices", "a line is in its invoice's currency", _query(_LINES_MATCH_INVOICES)),
+    Check("items-on-invoices", "an item on an invoice has its line there", _query(_ITEMS_ON_INVOICES)),
+    Check("prices", "a line costs quantity times unit amount, rounded once", _find_wrong_prices),
+    Check("totals", "totals are what the lines add up to", _find_wrong_totals),
+    Check("amount-remaining", "what remains is what is due, less paid and forgiven", _query(_AMOUNT_REMAINING)),
+    Check("amount-paid", "what is paid is the sum of the paid payments", _query(_AMOUNT_PAID)),
+    Check("payment-currency", "a payment is in its invoice's currency", _query(_PAYMENT_CURRENCY)),
+    Check("default-payment", "what can be collected has one open payment over all", _query(_DEFAULT_PAYMENT)),
+    Check("payment-attempts", "an attempt under way and its invoice name each other", _query(_ATTEMPTS)),
+    Check("ledger-sequence", "ledgers have no gaps", _query(_LEDGER_SEQUENCE)),
+    Check("ledger-sums", "every ledger entry adds to the one before", _query(_LEDGER_SUMS)),
+    Check("customer-balance", "a customer's balance is where the ledger ends", _query(_CUSTOMER_BALANCE)),
+    Check("draft-balance", "a draft starts from the customer's balance", _query(_DRAFT_BALANCE)),
+    Check("invoice-entries", "an invoice moved the balance by what it says", _query(_INVOICE_ENTRIES)),
+    Check("event-sequence", "the event log has no gaps", _query(_EVENT_SEQUENCE)),
+    Check("event-counter", "the event log ends where its counter stands", _query(_EVENT_COUNTER)),
+    Check("status-chain", "each change of status starts from the one before", _query(_STATUS_CHAIN)),
+    Check("invoice-status", "an invoice's status is the last its events report", _query(_INVOICE_STATUS)),
+)
+"""Everything that is proved, in order; names are for reports and stay."""

@@ -1,0 +1,67 @@
+"""A server process for tests: `python serving.py DATABASE [--provider FILE] [--hang] [--later SECONDS]`.
+
+`--provider` charges through a provider that writes what it is asked into a file, one line per request, and that with
+`--hang` never answers. `--later` sets the clock of leases ahead.
+"""
+
+import argparse
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from invoice_graph.adapters.payments import APPROVED, ChargeRequest, ChargeResult
+from invoice_graph.config import Settings
+from invoice_graph.domain.clock import SystemClock
+from invoice_graph.server.app import Server, listen
+from invoice_graph.server.engine import GatewayEngine
+from invoice_graph.server.gateway import Gateway, open_gateway
+
+
+@dataclass
+class RecordingProvider:
+    """Approves every charge, or never answers."""
+
+    record: Path
+    hangs: bool
+
+    async def charge(self, key: str, request: ChargeRequest) -> ChargeResult:
+        with self.record.open("a") as file:
+            file.write(f"{key} {request.amount}\n")
+        if self.hangs:
+            await asyncio.Event().wait()
+        return APPROVED
+
+
+@dataclass
+class LaterClock(SystemClock):
+    """A clock that is ahead."""
+
+    seconds: int
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.seconds)
+
+
+def with_doubles(gateway: Gateway, options: argparse.Namespace) -> Gateway:
+    services = replace(gateway.services, machine_clock=LaterClock(options.later))
+    if options.provider is not None:
+        services = replace(services, provider=RecordingProvider(options.provider, options.hang))
+    return Gateway(services, gateway.planner, GatewayEngine(services, gateway.planner))
+
+
+async def serve(options: argparse.Namespace) -> None:
+    settings = Settings(database=f"sqlite+aiosqlite:///{options.database}", port=0, demo=True)
+    async with open_gateway(settings) as gateway:
+        server = Server(with_doubles(gateway, options), settings, lambda port: print("ready", port, flush=True))  # noqa: T201
+        await server.run_on(listen(settings))
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("database", type=Path)
+parser.add_argument("--provider", type=Path)
+parser.add_argument("--hang", action="store_true")
+parser.add_argument("--later", type=int, default=0)
+
+if __name__ == "__main__":
+    asyncio.run(serve(parser.parse_args()))

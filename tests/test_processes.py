@@ -1,0 +1,264 @@
+"""Server processes that are killed, stopped and raced: nothing acknowledged is lost, nothing happens twice."""
+
+import contextlib
+import random
+import sqlite3
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from system import FOREIGN_SECRET, Client, Process, Served, faults_of_books, prepare, query_rows
+from toy_engine import Talk, dial
+
+ROUNDS = 3
+WRITERS = 4
+ENOUGH_PER_ROUND = 24
+PATIENCE = 15.0
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "invoices.db"
+    anyio.run(prepare, path)
+    return path
+
+
+class Writer(threading.Thread):
+    """A client that creates, finalizes and pays until it loses its server, and remembers what it was told."""
+
+    def __init__(self, url: str, customers: list[str], enough: Callable[[], None]) -> None:
+        super().__init__()
+        self.url = url
+        self.customers = customers
+        self.enough = enough
+        self.acknowledged: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+        self.unanswered: list[tuple[str, dict[str, Any]]] = []
+
+    def run(self) -> None:
+        with Client(self.url) as client:
+            try:
+                while True:
+                    self._bill(client)
+            except (httpx.TransportError, httpx.RemoteProtocolError):
+                pass
+
+    def _bill(self, client: Client) -> None:
+        customer = random.choice(self.customers)
+        created = self._write(client, "invoiceCreate", customerId=customer, lines=[{"amount": 1000}])
+        id = created["invoice"]["id"]
+        self._write(client, "invoiceFinalize", id=id)
+        self._write(client, "invoicePay", id=id)
+
+    def _write(self, client: Client, name: str, **input: Any) -> dict[str, Any]:
+        input["idempotencyKey"] = uuid.uuid4().hex
+        self.unanswered.append((name, input))
+        payload = client.call(name, **input)
+        assert payload["userErrors"] == [], payload
+        self.unanswered.remove((name, input))
+        self.acknowledged.append((name, input, payload))
+        self.enough()
+        return payload
+
+
+def write_until_killed(process: Process, customers: list[str]) -> list[Writer]:
+    """Kills a server in the middle of its work."""
+    reached, count, lock = threading.Event(), Counter[str](), threading.Lock()
+
+    def enough() -> None:
+        with lock:
+            count["written"] += 1
+        if count["written"] >= ENOUGH_PER_ROUND:
+            reached.set()
+
+    writers = [Writer(process.url, customers, enough) for _ in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    assert reached.wait(PATIENCE)
+    process.kill()
+    for writer in writers:
+        writer.join(PATIENCE)
+        assert not writer.is_alive()
+    return writers
+
+
+def test_killed_while_writing_it_keeps_all_it_acknowledged_and_repeats_nothing(path: Path) -> None:
+    writers: list[Writer] = []
+    customers: list[str] = []
+    for _ in range(ROUNDS):
+        with Process(path).wait_until_ready() as process:
+            with Client(process.url) as client:
+                customers = customers or [client.customer() for _ in range(3)]
+            writers += write_until_killed(process, customers)
+        assert faults_of_books(path) == []
+    with Process(path).wait_until_ready() as process, Client(process.url) as client:
+        for name, input, payload in (told for writer in writers for told in writer.acknowledged):
+            replay = client.call(name, **input)
+            assert replay["replayed"] is True
+            assert replay["userErrors"] == []
+            assert replay["invoice"]["id"] == payload["invoice"]["id"]
+            assert replay["events"] == payload["events"]
+            if name == "invoiceFinalize":
+                assert replay["invoice"]["number"] == payload["invoice"]["number"]
+            if name == "invoicePay":
+                assert (replay["invoice"]["status"], replay["invoice"]["amountPaid"]) == ("PAID", 1000)
+        unanswered = [call for writer in writers for call in writer.unanswered]
+        assert len(unanswered) <= ROUNDS * WRITERS
+        for name, input in unanswered:
+            settled = client.call(name, **input)
+            codes = {error["code"] for error in settled["userErrors"]}
+            # Killed between claim and settlement, a payment waits for its lease to run out.
+            assert codes <= {"IDEMPOTENCY_KEY_IN_USE"}
+            assert not codes or name == "invoicePay"
+    assert faults_of_books(path) == []
+    assert query_rows(path, "SELECT count(*) FROM idempotency_key GROUP BY key HAVING count(*) > 1") == []
+    payments = "SELECT invoice_id FROM invoice_payment WHERE status = 'PAID' GROUP BY 1 HAVING count(*) > 1"
+    assert query_rows(path, payments) == []
+    created = {payload["invoice"]["id"] for w in writers for name, _, payload in w.acknowledged if "Create" in name}
+    stored = {id for (id,) in query_rows(path, "SELECT id FROM invoice")}
+    assert created <= stored
+    assert len(stored) <= len(created) + len(unanswered)
+
+
+def test_killed_between_claim_and_settlement_a_payment_is_settled_exactly_once(path: Path, tmp_path: Path) -> None:
+    record = tmp_path / "charges"
+    with (
+        Process(path, "--provider", str(record), "--hang").wait_until_ready() as process,
+        Client(process.url) as client,
+    ):
+        id = client.open_invoice()
+        paying = threading.Thread(target=pay_in_vain, args=(process.url, id))
+        paying.start()
+        anyio.run(until, record.exists)
+        assert client.call("invoiceVoid", id=id)["userErrors"][0]["code"] == "PAYMENT_IN_PROGRESS"
+        assert client.call("invoicePay", id=id)["userErrors"][0]["code"] == "PAYMENT_IN_PROGRESS"
+        process.kill()
+        paying.join(PATIENCE)
+    (asked,) = record.read_text().splitlines()
+    assert query_rows(path, "SELECT id || ' ' || amount FROM payment_attempt") == [(asked,)]
+    with (
+        Process(path, "--provider", str(record), "--later", "60") as first,
+        Process(path, "--provider", str(record), "--later", "60") as second,
+    ):
+        first.wait_until_ready()
+        with Client(second.wait_until_ready().url) as client:
+            anyio.run(until, lambda: query_rows(path, "SELECT count(*) FROM payment_attempt") == [(0,)])
+            query = (
+                "query ($id: ID!) { invoice(id: $id) { status amountPaid payments { nodes { status amountPaid } } } }"
+            )
+            paid = {
+                "status": "PAID",
+                "amountPaid": 1000,
+                "payments": {"nodes": [{"status": "PAID", "amountPaid": 1000}]},
+            }
+            assert client.ask(query, id=id)["invoice"] == paid
+            replay = client.call("invoicePay", id=id, idempotencyKey="the only payment")
+            assert (replay["replayed"], replay["userErrors"]) == (True, [])
+            assert [event["type"] for event in client.log("type")].count("INVOICE_PAID") == 1
+    assert set(record.read_text().splitlines()) == {asked}
+    assert faults_of_books(path) == []
+
+
+def pay_in_vain(url: str, id: str) -> None:
+    with Client(url) as client, pytest.raises(httpx.TransportError):
+        client.call("invoicePay", id=id, idempotencyKey="the only payment")
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits until a condition holds."""
+    with anyio.fail_after(PATIENCE):
+        while not condition():  # noqa: ASYNC110
+            await anyio.sleep(0.01)
+
+
+def test_told_to_stop_under_load_it_finishes_what_it_began_and_leaves_with_0(path: Path) -> None:
+    with Process(path).wait_until_ready() as process, dial(process) as connection:  # type: ignore[arg-type]
+        with Client(process.url) as client:
+            customers = [client.customer() for _ in range(3)]
+        talk = Talk(connection)
+        talk.say("connection_init")
+        talk.subscribe("live", "subscription { events { sequence } }")
+        working = threading.Event()
+        writers = [Writer(process.url, customers, working.set) for _ in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        assert working.wait(PATIENCE)
+        process.stop()
+        assert talk.closing() == (1001, "Server shutting down, resume with after")
+        assert process.end() == (0, "")
+        for writer in writers:
+            writer.join(PATIENCE)
+    assert faults_of_books(path) == []
+    keys = {key for (key,) in query_rows(path, "SELECT key FROM idempotency_key WHERE finished")}
+    answered = {input["idempotencyKey"] for writer in writers for _, input, _ in writer.acknowledged}
+    assert keys == answered  # Whatever it did, it also said.
+
+
+def test_a_process_that_has_just_started_knows_the_keys_that_were_made_before(path: Path) -> None:
+    with Process(path).wait_until_ready() as process, Client(process.url, FOREIGN_SECRET) as client:
+        assert client.ask("{ account { name } }") == {"account": {"name": "Somebody else"}}
+
+
+def race(urls: list[str], name: str, ids: list[str]) -> Counter[str]:
+    """How the calls of several clients at once ended: for each invoice one per server and client."""
+    outcomes: Counter[str] = Counter()
+
+    def call(url: str) -> list[str]:
+        found = []
+        with Client(url) as client:
+            for id in random.sample(ids, len(ids)):
+                errors = client.call(name, id=id)["userErrors"]
+                found.append(errors[0]["code"] if errors else "done")
+        return found
+
+    with ThreadPoolExecutor(len(urls)) as pool:
+        for found in pool.map(call, urls):
+            outcomes.update(found)
+    return outcomes
+
+
+def test_two_processes_racing_for_the_same_invoices_do_everything_once(path: Path) -> None:
+    with Process(path) as first, Process(path) as second:
+        urls = [first.wait_until_ready().url, second.wait_until_ready().url] * 2
+        with Client(first.url) as client:
+            customer = client.customer()
+            ids = [client.draft(customer) for _ in range(12)]
+            assert race(urls, "invoiceFinalize", ids) == {"done": 12, "STATUS_TRANSITION_INVALID": 36}
+            numbers = [row["number"] for row in client.ask(NUMBERS)["invoices"]["nodes"]]
+            prefix = numbers[0].rsplit("-", 1)[0]
+            assert sorted(numbers) == [f"{prefix}-{number:04d}" for number in range(1, 13)]
+            outcomes = race(urls, "invoicePay", ids)
+            assert outcomes["done"] == 12
+            assert set(outcomes) <= {"done", "INVOICE_ALREADY_PAID", "PAYMENT_IN_PROGRESS"}
+            payments = query_rows(path, "SELECT invoice_id, sum(amount_paid) FROM invoice_payment GROUP BY 1")
+            assert sorted(payments) == [(id, 1000) for id in sorted(ids)]
+            more = [client.open_invoice(customer) for _ in range(12)]
+            with ThreadPoolExecutor(2) as pool:
+                voided, paid = pool.map(
+                    lambda task: race(*task), [(urls, "invoiceVoid", more), (urls, "invoicePay", more)]
+                )
+            assert voided["done"] + paid["done"] == 12
+            statuses = Counter(status for (status,) in query_rows(path, "SELECT status FROM invoice"))
+            assert statuses == Counter({"PAID": 12 + paid["done"], "VOID": voided["done"]})
+    assert faults_of_books(path) == []
+
+
+NUMBERS = "{ invoices(first: 100) { nodes { number } } }"
+
+
+def test_a_write_that_waits_too_long_for_another_process_is_refused_and_may_be_repeated(path: Path) -> None:
+    with Served(path, busy_milliseconds=50).running() as served, Client(served.url) as client:
+        id = client.draft()
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            (error,) = client.call("invoiceFinalize", id=id, idempotencyKey="k")["userErrors"]
+            assert (error["__typename"], error["code"]) == ("ConflictError", "LOCK_TIMEOUT")
+            other.execute("ROLLBACK")
+        repeated = client.call("invoiceFinalize", id=id, idempotencyKey="k")
+        assert (repeated["userErrors"], repeated["replayed"]) == ([], False)
