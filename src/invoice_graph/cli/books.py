@@ -1,0 +1,64 @@
+"""`verify` and `backup`: the proof of the books, and copies that pass it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invoice_graph.cli.options import Unfit, with_settings
+from invoice_graph.cli.processes import run_loop
+from invoice_graph.config import Settings
+from invoice_graph.store.database import SCHEME, copy_database, database_path, open_database
+from invoice_graph.store.verify import CHECKS, Finding
+from invoice_graph.store.verify import verify as find_faults
+
+NOT_PROVED = 1
+
+
+@with_settings("database")
+def verify(settings: Settings) -> None:
+    """Proves the books; exit 1 and a list of what does not hold."""
+    path = database_path(settings.database)
+    if not path.exists():
+        raise Unfit(f"{path} does not exist; name the database with --database.")
+    report(settings.database, run_loop(_verified(settings.database)))
+
+
+@with_settings("database")
+def backup(
+    settings: Settings, file: Annotated[Path, typer.Argument(help="Where the copy goes; must not exist.")]
+) -> None:
+    """Copies the database while it is in use, then verifies the copy."""
+    if file.exists():
+        raise Unfit(f"{file} exists already; name another file.")
+    run_loop(_copied(settings, file))
+    typer.echo(f"{file} is a copy of {settings.database}")
+    url = f"{SCHEME}{file.absolute()}"
+    report(url, run_loop(_verified(url)))
+
+
+def report(url: str, findings: list[Finding]) -> None:
+    """Prints what was proved, or what was found, and then ends with 1."""
+    for finding in findings:
+        typer.echo(f"{finding.check}: {finding.account_id} {finding.object_id}: {finding.message}")
+    if findings:
+        typer.echo(f"{url}: {len(findings)} findings", err=True)
+        sys.exit(NOT_PROVED)
+    typer.echo(f"{url}: proved " + ", ".join(check.name for check in CHECKS))
+
+
+async def _verified(url: str) -> list[Finding]:
+    database = await open_database(url, readers=1)
+    try:
+        return await find_faults(database)
+    finally:
+        await database.close()
+
+
+async def _copied(settings: Settings, file: Path) -> None:
+    database = await open_database(settings.database, readers=1, busy_milliseconds=settings.busy_milliseconds)
+    try:
+        await copy_database(database, file)
+    finally:
+        await database.close()

@@ -1,0 +1,71 @@
+"""The settings as options: generated from their model, read over the environment."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, get_origin
+
+import typer
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import SettingsError
+
+from invoice_graph.config import ENVIRONMENT_PREFIX, Settings
+
+_GIVEN_TWICE = {"list": list[str] | None, "bool": bool | None}
+
+
+class Unfit(Exception):
+    """What was asked for can't be done; the text is one line for the operator."""
+
+
+def option_name(setting: str) -> str:
+    """The option of a setting."""
+    return "--" + setting.replace("_", "-")
+
+
+def read_settings(given: Mapping[str, Any]) -> Settings:
+    """The settings of this process: options, then the environment, then defaults. Raises Unfit."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        setting = str(first["loc"][0])
+        source = option_name(setting) if given.get(setting) is not None else ENVIRONMENT_PREFIX + setting.upper()
+        raise Unfit(f"{source}: {first['msg']} (got {first['input']!r})") from None
+    except SettingsError as error:
+        raise Unfit(f"{error}; give a JSON list.") from None
+
+
+def with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command the options of the named settings, of all without names, and the settings they make as its
+    argument `settings`."""
+    fields = {name: field for name, field in Settings.model_fields.items() if not names or name in names}
+    options = [_option(name, field) for name, field in fields.items()]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        def run(**given: Any) -> None:
+            settings = read_settings({name: given.pop(name) for name in fields})
+            command(settings=settings, **given)
+
+        own = [item for item in inspect.signature(command).parameters.values() if item.name != "settings"]
+        parameters = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in (*own, *options)]
+        run.__name__, run.__doc__ = command.__name__, command.__doc__
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {item.name: item.annotation for item in parameters}
+        return run
+
+    return decorate
+
+
+def _option(name: str, field: FieldInfo) -> inspect.Parameter:
+    """The option of one setting. Its text is left to the model, which reads the environment's as well."""
+    kind = (get_origin(field.annotation) or field.annotation or str).__name__
+    default = None if kind in _GIVEN_TWICE else str(field.default)
+    about = typer.Option(
+        option_name(name),
+        metavar=None if kind == "bool" else "TEXT",
+        help=f"{(field.description or '').replace('`', '')}" + (f" [default: {default}]" if default else ""),
+        show_default=False,
+    )
+    annotation = Annotated[_GIVEN_TWICE.get(kind, str | None), about]  # type: ignore[valid-type]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)

@@ -1,0 +1,151 @@
+"""`serve` and what runs beside it: `worker`, `migrate`."""
+
+import asyncio
+import logging
+import random
+import signal
+import socket
+from contextlib import suppress
+from ipaddress import ip_address
+from pathlib import Path
+
+import typer
+
+from invoice_graph.cli.options import Unfit, with_settings
+from invoice_graph.cli.processes import Workers, run_loop, serve_alone
+from invoice_graph.commands.accounts import create_account, list_accounts
+from invoice_graph.commands.keys import create_key
+from invoice_graph.commands.operations import Services
+from invoice_graph.config import DEMO_DATABASE, Settings
+from invoice_graph.demo import ACCOUNT_SETTINGS, SEED, START, fill, is_empty
+from invoice_graph.domain.clock import ManualClock
+from invoice_graph.domain.ids import IdFactory
+from invoice_graph.server.app import DEMO_ACCOUNT, DEMO_SECRET, listen
+from invoice_graph.server.gateway import open_gateway
+from invoice_graph.store.database import SCHEMA_VERSION, SCHEME, database_path, open_database
+from invoice_graph.store.tables import Account
+from invoice_graph.worker import run_jobs
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+@with_settings()
+def serve(settings: Settings) -> None:
+    """Creates the database where there is none, and serves GraphQL until SIGTERM."""
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
+    if settings.demo:
+        settings = fit_for_demo(settings)
+    with _listener(settings) as listener:
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+        if settings.demo:
+            prepare_demo(settings)
+        elif settings.workers > 1:
+            prepare(settings)
+        _serve(settings, listener)
+
+
+def _serve(settings: Settings, listener: socket.socket) -> None:
+    def ready() -> None:
+        typer.echo(f"GraphiQL: {settings.address}/graphql")
+
+    if settings.workers == 1:
+        serve_alone(settings, listener, ready)
+    else:
+        Workers(settings, listener, ready).run()
+
+
+def _listener(settings: Settings) -> socket.socket:
+    try:
+        return listen(settings)
+    except OSError as error:
+        raise Unfit(f"{settings.host} port {settings.port} can't be listened on: {error.strerror or error}.") from None
+
+
+def fit_for_demo(settings: Settings) -> Settings:
+    """The settings with the demonstration's own file, unless one was named; raises Unfit for a host that other
+    machines can reach, since anybody who can may act for the demonstration account."""
+    if not _is_loopback(settings.host):
+        raise Unfit(f"--demo needs no key and so serves this machine only; {settings.host} is no loopback address.")
+    named = "database" in settings.model_fields_set
+    return settings if named else settings.model_copy(update={"database": DEMO_DATABASE})
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def prepare(settings: Settings) -> None:
+    """Makes the database where there is none; raises DatabaseUnusable."""
+    run_loop(_create(settings))
+
+
+async def _create(settings: Settings) -> None:
+    database = await open_database(settings.database, readers=1, busy_milliseconds=settings.busy_milliseconds)
+    await database.close()
+
+
+def prepare_demo(settings: Settings) -> None:
+    """Makes the demonstration's account and data where they are missing; a new file appears when it is complete.
+
+    Raises Unfit for a database with accounts of others.
+    """
+    path = database_path(settings.database)
+    if path.exists():
+        run_loop(_complete_demo(settings))
+        return
+    fresh = path.with_name(f"{path.name}.new")
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{fresh}{suffix}").unlink(missing_ok=True)
+    run_loop(_complete_demo(settings.model_copy(update={"database": f"{SCHEME}{fresh}"})))
+    fresh.rename(path)
+
+
+async def _complete_demo(settings: Settings) -> None:
+    # There is nothing to lose yet, so the disk is not waited for.
+    settings = settings.model_copy(update={"synchronous": "OFF"})
+    clock = ManualClock(START)
+    async with open_gateway(settings, clock, IdFactory(clock, random.Random(SEED))) as gateway:
+        services = gateway.services
+        known = [account.account_id for account in await list_accounts(services.database)]
+        for other in known:
+            if other != DEMO_ACCOUNT:
+                raise Unfit(f"--demo needs no key and so refuses {settings.database}, which has the account {other}.")
+        if not known:
+            await open_demo_account(services)
+        if await is_empty(services.database, DEMO_ACCOUNT):
+            await fill(services, clock, DEMO_ACCOUNT)
+
+
+async def open_demo_account(services: Services) -> Account:
+    """A new demonstration account with the key that everybody knows."""
+    database, clock, ids = services.database, services.clock, services.ids
+    account = await create_account(database, clock, ids, ACCOUNT_SETTINGS, DEMO_ACCOUNT)
+    await create_key(database, clock, ids, DEMO_ACCOUNT, "demo", DEMO_SECRET)
+    return account
+
+
+@with_settings("database", "synchronous", "busy_milliseconds")
+def migrate(settings: Settings) -> None:
+    """Creates the database where there is none, and brings it to this program's schema."""
+    prepare(settings)
+    typer.echo(f"{settings.database} has schema {SCHEMA_VERSION}, the newest.")
+
+
+@with_settings("database", "synchronous", "busy_milliseconds")
+def worker(settings: Settings) -> None:
+    """Does the work that nobody waits for, until SIGTERM; `serve` does it too."""
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
+    run_loop(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    async with open_gateway(settings) as gateway:
+        jobs = asyncio.ensure_future(run_jobs(gateway.services))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, jobs.cancel)
+        typer.echo(f"Working on {settings.database}")
+        with suppress(asyncio.CancelledError):
+            await jobs
