@@ -39,7 +39,7 @@ class ManualClock:
 
 def time_text(moment: datetime) -> str:
     """`2026-11-21T08:00:00Z`: the only spelling of a moment, in answers and in rows; it sorts as text."""
-    return moment.astimezone(UTC).strftime(TIME_FORMAT).zfill(20)
+    return moment.astimezone(UTC).isoformat()[:19] + "Z"
 
 
 def parse_time(text: str) -> datetime:

@@ -7,8 +7,10 @@ from threading import Lock
 from invoice_graph.domain.clock import Clock
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
 _RANDOM_BITS = 80
-_DIGITS = 26
+_SHIFTS = range(120, -1, -10)
+"""Where the 13 pairs of digits begin, in bits."""
 
 
 class Prefix(StrEnum):
@@ -57,4 +59,4 @@ class IdFactory:
 
 
 def _base32(number: int) -> str:
-    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_DIGITS)))
+    return "".join([_PAIRS[number >> bits & 1023] for bits in _SHIFTS])
