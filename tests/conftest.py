@@ -20,6 +20,10 @@ from invoice_graph.store.database import open_database
 START = datetime.fromtimestamp(1_700_000_000, UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="Write tests/golden anew from what the planner does.")
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"

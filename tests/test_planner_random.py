@@ -20,7 +20,7 @@ from invoice_graph.schema.build import build_schema
 from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
 from invoice_graph.server.gateway import Gateway, open_gateway
 
-EXAMPLES = 250
+EXAMPLES = 200
 INTROSPECTION = "__schema { queryType { name } }"
 
 

@@ -22,6 +22,8 @@ WRITERS = 4
 ENOUGH_PER_ROUND = 24
 PATIENCE = 15.0
 
+pytestmark = pytest.mark.crash
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from pydantic.fields import FieldInfo
 
 from invoice_graph.config import ENVIRONMENT_PREFIX, Settings
-from invoice_graph.domain.lifecycle import TRANSITIONS, refusals
+from invoice_graph.domain.events import EventType
+from invoice_graph.domain.lifecycle import FINALIZES_FIRST, TRANSITIONS, InvoiceAction, InvoiceStatus, refusals
 
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -16,14 +17,36 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def lifecycle_table() -> str:
-    """Every legal status, action and outcome, then every refusal."""
-    head = ("status", "action", "outcome", "becomes", "emits, or why not")
-    legal = [
-        (row.status, row.action, row.outcome, row.becomes or "(gone)", " ".join(f"`{event}`" for event in row.emits))
-        for row in TRANSITIONS
-    ]
-    refused = [(row.status, row.action, "refused", row.status, f"`{row.code}` {row.message}") for row in refusals()]
-    return markdown_table(head, [*legal, *refused])
+    """Every action: from which statuses it leads where, with which events, and what refuses it elsewhere.
+
+    Statuses of which a row says the same share it.
+    """
+    head = ("action", "from", "outcome", "to", "events, or refusal")
+    rows = [row for action in InvoiceAction for row in (*_legal(action), *_finalizing(action), *_refused(action))]
+    together: dict[tuple[str, ...], list[str]] = {}
+    for status, *row in rows:
+        together.setdefault(tuple(row), []).append(status)
+    return markdown_table(head, [(row[0], ", ".join(statuses), *row[1:]) for row, statuses in together.items()])
+
+
+def _legal(action: InvoiceAction) -> Iterable[tuple[str, ...]]:
+    for row in (row for row in TRANSITIONS if row.action is action):
+        to = "the same" if row.becomes is row.status else row.becomes or "none: it is gone"
+        yield row.status, action, row.outcome, to, _listed(row.emits)
+
+
+def _finalizing(action: InvoiceAction) -> Iterable[tuple[str, ...]]:
+    for status in (status for status in InvoiceStatus if (status, action) in FINALIZES_FIRST):
+        yield status, action, "", "", f"is finalized first (see FINALIZE), then as from {InvoiceStatus.OPEN} if it is"
+
+
+def _refused(action: InvoiceAction) -> Iterable[tuple[str, ...]]:
+    for row in (row for row in refusals() if row.action is action):
+        yield row.status, action, "refused", "the same", f"`{row.code}`"
+
+
+def _listed(events: Iterable[EventType]) -> str:
+    return ", ".join(f"`{event}`" for event in events)
 
 
 def settings_table() -> str:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from invoice_graph.schema.build import build_schema
 from invoice_graph.server.app import DEMO_ACCOUNT
 from invoice_graph.server.explain import Unexplained, explain
 from invoice_graph.server.gateway import open_gateway
+from invoice_graph.store.database import SCHEME, database_path
 
 
 def schema() -> None:
@@ -38,7 +40,12 @@ def explain_query(
         text = query_file.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise Unfit(f"{query_file} can't be read: {error}.") from None
-    typer.echo(run_loop(_explained(settings, text, _variables(variables), account)))
+    given = _variables(variables)
+    with TemporaryDirectory() as folder:
+        if not database_path(settings.database).exists():
+            # The plan is the same without data, and asking for it should leave nothing behind.
+            settings = settings.model_copy(update={"database": f"{SCHEME}{folder}/empty.db"})
+        typer.echo(run_loop(_explained(settings, text, given, account)))
 
 
 def _variables(text: str) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class JsonText(ColumnElement[str]):
         return [part for part in self.parts if not isinstance(part, str)]
 
     def self_group(self, against: Any = None) -> Any:
-        return Grouping(self) if isinstance(against, custom_op) else self
+        return Grouping(self) if len(self.parts) > 1 and isinstance(against, custom_op) else self
 
 
 class Nested(ColumnElement[str]):
@@ -157,7 +157,7 @@ def _literal(text: str) -> str:
 
 def constant(text: str) -> ColumnElement[str]:
     """A text of ours, never of a caller, as it stands."""
-    return literal_column(_literal(text), Text)
+    return JsonText([text])
 
 
 def joined(*parts: "str | ColumnElement[Any]") -> ColumnElement[str]:

@@ -40,7 +40,8 @@ class Application:
         self._socket = GraphQLSocket(gateway.engine, authenticator, _socket_settings(settings))
         health = Health(gateway.services.database)
         # A page of another site that resolves its own name to this machine must not act for the demo account.
-        guards = [Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)] if settings.demo else []
+        names = [*LOOPBACK_NAMES, settings.host]
+        guards = [Middleware(TrustedHostMiddleware, allowed_hosts=names)] if settings.demo else []
         routes = [
             Route("/graphql", self._endpoint),
             WebSocketRoute("/graphql", self._socket),

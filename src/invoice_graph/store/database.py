@@ -144,15 +144,20 @@ async def open_database(
     path = database_path(url)
     async with AsyncExitStack() as opened:
         try:
+            # Tried once without aiosqlite, whose thread is left behind, and complains, where opening fails.
+            sqlite3.connect(_address(path, "rwc"), uri=True).close()
             return await _open(path, readers, synchronous, busy_milliseconds, opened)
         except (sqlite3.Error, OSError) as error:
             raise DatabaseUnusable(f"The database {path} can't be opened: {error}.") from error
 
 
 async def copy_database(database: Database, file: Path) -> None:
-    """Copies a database that is in use to a new file, as of one moment."""
-    async with database.reader() as connection, aiosqlite.connect(file) as copy:
-        await connection.driver.backup(copy)
+    """Copies a database that is in use to a new file, as of one moment. Raises DatabaseUnusable."""
+    try:
+        async with database.reader() as connection, aiosqlite.connect(file) as copy:
+            await connection.driver.backup(copy)
+    except sqlite3.Error as error:
+        raise DatabaseUnusable(f"The copy {file} can't be written: {error}.") from error
 
 
 async def _open(path: Path, readers: int, synchronous: str, busy: int, opened: AsyncExitStack) -> Database:

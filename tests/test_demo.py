@@ -1,0 +1,173 @@
+"""The demonstration: everybody gets the same, made by real commands, and it stays as it is."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from invoice_graph.cli import serving
+from invoice_graph.cli.options import Unfit
+from invoice_graph.cli.serving import prepare_demo
+from invoice_graph.commands.accounts import create_account
+from invoice_graph.commands.keys import find_actor
+from invoice_graph.commands.operations import Services
+from invoice_graph.config import Settings
+from invoice_graph.demo import END, START
+from invoice_graph.demo.customers import CUSTOMERS
+from invoice_graph.demo.stories import STORIES
+from invoice_graph.domain.access import Actor
+from invoice_graph.domain.clock import ManualClock, SystemClock, time_text
+from invoice_graph.domain.ids import IdFactory
+from invoice_graph.server.app import DEMO_ACCOUNT, DEMO_SECRET
+from invoice_graph.store.database import open_database
+from invoice_graph.store.verify import Finding, verify
+
+
+def settings_of(file: Path) -> Settings:
+    return Settings(database=f"sqlite+aiosqlite:///{file}", demo=True)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh demonstration's file."""
+    file = tmp_path_factory.mktemp("demo") / "demo.db"
+    prepare_demo(settings_of(file))
+    return file
+
+
+@pytest.fixture
+def rows(file: Path) -> Iterator[Any]:
+    """What a statement finds in the demonstration."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        yield lambda sql: connection.execute(sql).fetchall()
+
+
+def dump(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        return list(connection.iterdump())
+
+
+def test_the_books_hold(file: Path) -> None:
+    async def prove() -> list[Finding]:
+        database = await open_database(f"sqlite+aiosqlite:///{file}", readers=1)
+        try:
+            return await verify(database)
+        finally:
+            await database.close()
+
+    assert anyio.run(prove) == []
+
+
+def test_every_run_makes_the_same_down_to_the_ids(file: Path, tmp_path: Path) -> None:
+    # An interrupted start must not show either.
+    (tmp_path / "demo.db.new").write_text("half a database")
+    (tmp_path / "demo.db.new-wal").write_text("half a log")
+    prepare_demo(settings_of(tmp_path / "demo.db"))
+    assert dump(tmp_path / "demo.db") == dump(file)
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.db"]
+
+
+def test_it_has_the_size_and_the_variety_that_are_promised(rows: Any) -> None:
+    assert rows("SELECT count(*) FROM customer") == [(40,)] == [(len(CUSTOMERS),)]
+    assert rows("SELECT count(*) FROM invoice") == [(300,)] == [(sum(story.count for story in STORIES.values()),)]
+    assert dict(rows("SELECT status, count(*) FROM invoice GROUP BY 1")) == {
+        "DRAFT": 31,
+        "OPEN": 54,
+        "PAID": 177,
+        "UNCOLLECTIBLE": 19,
+        "VOID": 19,
+    }
+    currencies = {row[0] for row in rows("SELECT DISTINCT currency FROM invoice")}
+    assert currencies >= {"usd", "eur", "gbp", "jpy", "kwd", "chf", "isk"}
+    assert {row[0] for row in rows("SELECT DISTINCT collection_method FROM invoice")} == {
+        "CHARGE_AUTOMATICALLY",
+        "SEND_INVOICE",
+    }
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 FROM invoice_item WHERE invoice_id IS NULL",
+        "SELECT 1 FROM invoice_item WHERE was_pending",
+        "SELECT 1 FROM invoice WHERE custom_fields <> '[]'",
+        "SELECT 1 FROM invoice WHERE details <> '{}'",
+        "SELECT 1 FROM invoice WHERE amount_paid_out_of_band > 0",
+        "SELECT 1 FROM invoice WHERE status = 'OPEN' AND attempted",
+        "SELECT 1 FROM invoice WHERE status = 'OPEN' AND due_at < '2026-11-13'",
+        "SELECT 1 FROM invoice WHERE starting_balance < 0",
+        "SELECT 1 FROM invoice WHERE status = 'PAID' AND total = 0",
+        "SELECT 1 FROM event WHERE type = 'INVOICE_PAYMENT_ACTION_REQUIRED'",
+        "SELECT 1 FROM event WHERE type = 'INVOICE_PAID' AND previous_status = 'UNCOLLECTIBLE'",
+        "SELECT 1 FROM event WHERE type = 'INVOICE_VOIDED' AND previous_status = 'UNCOLLECTIBLE'",
+    ],
+)
+def test_it_shows_what_can_happen(rows: Any, sql: str) -> None:
+    assert rows(sql)
+
+
+def test_nothing_moves_by_itself(rows: Any) -> None:
+    assert rows("SELECT 1 FROM invoice WHERE auto_advance OR next_payment_attempt_at OR payment_attempt_id") == []
+    assert rows("SELECT 1 FROM invoice WHERE automatically_finalizes_at IS NOT NULL") == []
+
+
+def test_its_history_is_as_fixed_as_the_rest(rows: Any) -> None:
+    ((first, last),) = rows("SELECT min(occurred_at), max(occurred_at) FROM event")
+    assert (first, last) == (time_text(START), time_text(END))
+    moments = [row[0] for row in rows("SELECT occurred_at FROM event ORDER BY sequence")]
+    assert moments == sorted(moments)
+
+
+def test_a_key_that_everybody_knows_opens_it(file: Path) -> None:
+    async def find() -> Actor | None:
+        database = await open_database(f"sqlite+aiosqlite:///{file}", readers=1)
+        try:
+            return await find_actor(database, DEMO_SECRET)
+        finally:
+            await database.close()
+
+    actor = anyio.run(find)
+    assert actor is not None
+    assert actor.account_id == DEMO_ACCOUNT
+
+
+def test_what_was_done_in_it_stays(file: Path) -> None:
+    before = dump(file)
+    prepare_demo(settings_of(file))
+    assert dump(file) == before
+
+
+def test_an_empty_database_is_filled_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled: list[str] = []
+
+    async def fill(_services: Services, _clock: ManualClock, account_id: str) -> None:
+        filled.append(account_id)
+
+    monkeypatch.setattr(serving, "fill", fill)
+    anyio.run(make_database, tmp_path / "empty.db", None)
+    prepare_demo(settings_of(tmp_path / "empty.db"))
+    assert filled == [DEMO_ACCOUNT]
+
+
+def test_a_database_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.db"
+    anyio.run(make_database, theirs, "acct_theirs")
+    before = dump(theirs)
+    with pytest.raises(Unfit, match="acct_theirs"):
+        prepare_demo(settings_of(theirs))
+    assert dump(theirs) == before
+
+
+async def make_database(file: Path, account_id: str | None) -> None:
+    """A new database, with an account when one is named."""
+    database = await open_database(f"sqlite+aiosqlite:///{file}", readers=1, synchronous="OFF")
+    try:
+        if account_id is not None:
+            clock = SystemClock()
+            await create_account(database, clock, IdFactory(clock), {"name": "Theirs"}, account_id)
+    finally:
+        await database.close()
