@@ -191,9 +191,10 @@ async def test_text_that_no_row_can_hold_is_refused(reader: Reader, text: str) -
     assert await reader.fault("query ($v: [ID!]!) { nodes(ids: $v) { id } }", v=[text]) == UNREADABLE | {
         "argument": "ids"
     }
-    assert await reader.fault("query ($v: ID) { events(invoiceId: $v) { totalCount } }", v=text) == UNREADABLE | {
-        "argument": "invoiceId"
-    }
+    for kind, below in (("query", "totalCount"), ("subscription", "id")):
+        for argument in ("invoiceId", "customerId"):
+            events = f"{kind} ($v: ID) {{ events({argument}: $v) {{ {below} }} }}"
+            assert await reader.fault(events, v=text) == UNREADABLE | {"argument": argument}
 
 
 @pytest.mark.parametrize("value", [2**53, -(2**53), 2**63, 10**400, float("nan"), float("inf"), 1.5, True, "1"])
@@ -251,7 +252,9 @@ DEEP_PLACES = {
     "a node": '{ node(id: "cus_ada") { id ... on Customer { INNER } ... on Event { invoice { customer { name } } } } }',
     "nodes": '{ nodes(ids: ["cus_ada", "evt_1"]) { ... on Customer { INNER } ... on Event { customer { INNER } } } }',
     "a payload": 'mutation { customerUpdate(input: {id: "cus_ada"}) { customer { INNER } } }',
-    "events of a payload": 'mutation { customerUpdate(input: {id: "cus_ada", name: "A"}) { events { customer { INNER } } } }',
+    "events of a payload": """mutation {
+      customerUpdate(input: {id: "cus_ada", name: "A"}) { events { customer { INNER } } }
+    }""",
 }
 
 

@@ -19,9 +19,7 @@ NOT_PROVED = 1
 @with_settings("database")
 def verify(settings: Settings) -> None:
     """Proves the books; exit 1 and a list of what does not hold."""
-    path = database_path(settings.database)
-    if not path.exists():
-        raise Unfit(f"{path} does not exist; name the database with --database.")
+    check_existing(settings)
     report(settings.database, run_loop(_verified(settings.database)))
 
 
@@ -30,12 +28,20 @@ def backup(
     settings: Settings, file: Annotated[Path, typer.Argument(help="Where the copy goes; must not exist.")]
 ) -> None:
     """Copies the database while it is in use, then verifies the copy."""
+    check_existing(settings)
     if file.exists():
         raise Unfit(f"{file} exists already; name another file.")
     run_loop(_copied(settings, file))
     typer.echo(f"{file} is a copy of {settings.database}")
     url = f"{SCHEME}{file.absolute()}"
     report(url, run_loop(_verified(url)))
+
+
+def check_existing(settings: Settings) -> None:
+    """Refuses a database that would have to be made, with Unfit."""
+    path = database_path(settings.database)
+    if not path.exists():
+        raise Unfit(f"{path} does not exist; name the database with --database.")
 
 
 def report(url: str, findings: list[Finding]) -> None:

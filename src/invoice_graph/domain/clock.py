@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-
 
 class Clock(Protocol):
     """Tells the time to everything that asks."""
@@ -44,4 +42,4 @@ def time_text(moment: datetime) -> str:
 
 def parse_time(text: str) -> datetime:
     """The moment of a text made by `time_text`."""
-    return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)

@@ -55,15 +55,7 @@ class Arguments:
 
     def bind(self, path: tuple[Any, ...], convert: Callable[[Any], Any] = plain) -> BindParameter[Any]:
         """A parameter whose value is read at `path` when the plan runs; ArgumentFault for unusable text."""
-
-        def read(values: Mapping[str, Any]) -> Any:
-            try:
-                return convert(dig(values, path))
-            except InputRefusal as refusal:
-                where = ".".join(str(step) for step in path)
-                raise ArgumentFault(refusal.code, str(path[0]), f"`{where}`: {refusal.message}") from None
-
-        return self.read(read)
+        return self.read(lambda values: converted(convert, dig(values, path), path))
 
     def read(self, read: Read) -> BindParameter[Any]:
         """A parameter whose value `read` finds in the arguments when the plan runs."""
@@ -75,6 +67,15 @@ class Arguments:
         """The values of all parameters for one request."""
         values = self.values if self.constant else get_argument_values(self.definition, self.node, variables)
         return {name: read(values) for name, read in self.reads}
+
+
+def converted(convert: Callable[[Any], Any], value: Any, path: tuple[Any, ...]) -> Any:
+    """The argument's value at a path as the rows hold it; ArgumentFault when `convert` refuses it."""
+    try:
+        return convert(value)
+    except InputRefusal as refusal:
+        where = ".".join(str(step) for step in path)
+        raise ArgumentFault(refusal.code, str(path[0]), f"`{where}`: {refusal.message}") from None
 
 
 def dig(values: Any, path: tuple[Any, ...]) -> Any:

@@ -15,9 +15,11 @@ from strawberry.types import Info
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.lifecycle import InvoiceStatus
+from invoice_graph.planner.arguments import converted
 from invoice_graph.planner.catalog import Given
 from invoice_graph.planner.execute import fetch
 from invoice_graph.planner.faults import ArgumentFault
+from invoice_graph.planner.filters import plain
 from invoice_graph.planner.pagination import decode_sequence
 from invoice_graph.schema.context import Context
 from invoice_graph.schema.fields import SOURCE
@@ -68,6 +70,9 @@ async def start(context: Context, after: str | None, first: int | None) -> int:
 async def stream(info: Info[Context, None], wanted: EventFilter, after: str | None, first: int | None) -> Any:
     """The items of a subscription; the generator ends after `first` of them."""
     context = info.context
+    for argument, id in (("invoiceId", wanted.invoice_id), ("customerId", wanted.customer_id)):
+        if id is not None:
+            converted(plain, id, (argument,))
     # A reconnecting event stream asks with the words it began with; only the header knows how far it came.
     resumed = after if context.last_event_id is None else context.last_event_id
     position = await start(context, resumed, first)
