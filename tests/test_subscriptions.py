@@ -253,6 +253,19 @@ def test_streams_can_be_narrowed_to_an_invoice_a_customer_statuses_and_types(cli
     assert [item["sequence"] for item in until_complete(talk)] == [event["sequence"] for event in wanted]
 
 
+def test_an_empty_list_of_types_or_statuses_lets_nothing_through(client: Client, talk: Talk) -> None:
+    client.draft()
+    follow(talk, EVENTS, "no types", types=[], after="0")
+    follow(talk, CHANGES, "no statuses", statuses=[], after="0")
+    follow(talk, EVENTS, "everything", after="0", first=2)
+    heard = [talk.hear() for _ in range(3)]
+    assert [(message["id"], message["type"]) for message in heard] == [
+        ("everything", "next"),
+        ("everything", "next"),
+        ("everything", "complete"),
+    ]
+
+
 def test_a_refused_call_and_a_dry_run_are_not_heard_of(served: Served, client: Client, talk: Talk) -> None:
     id = client.open_invoice()
     follow(talk, EVENTS)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENVIRONMENT_PREFIX = "INVOICE_GRAPH_"
@@ -45,10 +45,3 @@ class Settings(BaseSettings):
         """The server's address for people and links."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
-
-
-def problem(error: ValidationError) -> str:
-    """The first thing wrong with the settings, in one line."""
-    first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else "settings"
-    return f"{ENVIRONMENT_PREFIX}{name.upper()}: {first['msg']} (got {first['input']!r})"

@@ -1,4 +1,4 @@
-"""Data in bulk, the proof of the books, and copies: `seed`, `verify`, `backup`."""
+"""`seed`: data in bulk."""
 
 import random
 from typing import Annotated
@@ -43,7 +43,8 @@ async def _seed(settings: Settings, account_id: str, size: Size, seed: int) -> N
     clock = ManualClock(START)
     async with open_gateway(settings, clock, IdFactory(clock, random.Random(seed))) as gateway:
         account = await _account(gateway, account_id)
-        with Progress(*_COLUMNS, console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as bar:
+        terminal = Console(stderr=True)
+        with Progress(*_COLUMNS, console=terminal, disable=not terminal.is_terminal) as bar:
             task = bar.add_task("invoices", total=size.invoices)
             snapshots = Snapshots(make_planner(), clock, settings.address)
             await add_data(

@@ -10,17 +10,14 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsError
 
 from invoice_graph.config import ENVIRONMENT_PREFIX, Settings
+from invoice_graph.documentation import option_name
 
-_GIVEN_TWICE = {"list": list[str] | None, "bool": bool | None}
+_KINDS = {"list": list[str] | None, "bool": bool | None}
+"""How options are given that are not one text: several times, or without a value."""
 
 
 class Unfit(Exception):
     """What was asked for can't be done; the text is one line for the operator."""
-
-
-def option_name(setting: str) -> str:
-    """The option of a setting."""
-    return "--" + setting.replace("_", "-")
 
 
 def read_settings(given: Mapping[str, Any]) -> Settings:
@@ -60,12 +57,12 @@ def with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., 
 def _option(name: str, field: FieldInfo) -> inspect.Parameter:
     """The option of one setting. Its text is left to the model, which reads the environment's as well."""
     kind = (get_origin(field.annotation) or field.annotation or str).__name__
-    default = None if kind in _GIVEN_TWICE else str(field.default)
+    default = None if kind in _KINDS else str(field.default)
     about = typer.Option(
         option_name(name),
         metavar=None if kind == "bool" else "TEXT",
         help=f"{(field.description or '').replace('`', '')}" + (f" [default: {default}]" if default else ""),
         show_default=False,
     )
-    annotation = Annotated[_GIVEN_TWICE.get(kind, str | None), about]  # type: ignore[valid-type]
+    annotation = Annotated[_KINDS.get(kind, str | None), about]  # type: ignore[valid-type]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)

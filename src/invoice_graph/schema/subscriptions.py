@@ -7,7 +7,7 @@ between comes first, each event exactly once and in order.
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 from strawberry.types import Info
@@ -26,6 +26,8 @@ from invoice_graph.schema.fields import SOURCE
 from invoice_graph.schema.types.event import Event, InvoiceStatusChange
 from invoice_graph.store import event_log, tables
 from invoice_graph.store.event_log import EventFilter
+
+T = TypeVar("T")
 
 BY_SEQUENCE = Given(tables.Event, "sequence", "sequence")
 
@@ -104,7 +106,7 @@ async def invoice_status_changed(
     first: Count = None,
 ) -> AsyncGenerator[InvoiceStatusChange, None]:
     """Each change of an invoice's status, exactly once and in order."""
-    wanted = EventFilter((), invoice_id, customer_id, tuple(statuses or ()), status_changes_only=True)
+    wanted = EventFilter(None, invoice_id, customer_id, _chosen(statuses), status_changes_only=True)
     return await stream(info, wanted, after, first)  # type: ignore[no-any-return]
 
 
@@ -117,7 +119,11 @@ async def events(
     first: Count = None,
 ) -> AsyncGenerator[Event, None]:
     """Each event of the account, exactly once and in order."""
-    return await stream(info, EventFilter(tuple(types or ()), invoice_id, customer_id), after, first)  # type: ignore[no-any-return]
+    return await stream(info, EventFilter(_chosen(types), invoice_id, customer_id), after, first)  # type: ignore[no-any-return]
+
+
+def _chosen(values: list[T] | None) -> tuple[T, ...] | None:
+    return None if values is None else tuple(values)
 
 
 def _subscription(function: Any) -> Any:

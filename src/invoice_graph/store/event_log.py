@@ -64,12 +64,12 @@ async def end(database: Database, account_id: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events a follower wants."""
+    """Which events a follower wants; an empty tuple wants none, None all."""
 
-    types: tuple[EventType, ...] = ()
+    types: tuple[EventType, ...] | None = None
     invoice_id: str | None = None
     customer_id: str | None = None
-    statuses: tuple[InvoiceStatus, ...] = ()
+    statuses: tuple[InvoiceStatus, ...] | None = None
     status_changes_only: bool = False
 
 
@@ -99,7 +99,7 @@ def conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
     """A filter as conditions on the event table."""
     columns = _event.c
     found: list[ColumnElement[bool]] = []
-    if wanted.types:
+    if wanted.types is not None:
         found.append(columns.type.in_(wanted.types))
     if wanted.invoice_id is not None:
         found.append(columns.invoice_id == wanted.invoice_id)
@@ -107,7 +107,7 @@ def conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
         found.append(columns.customer_id == wanted.customer_id)
     if wanted.status_changes_only:
         found.append(columns.status.is_not(None))
-    if wanted.statuses:
+    if wanted.statuses is not None:
         found.append(columns.status.in_(wanted.statuses))
     return found
 
