@@ -1,13 +1,10 @@
 """The tables. `account_id` stands first in every key, so that every statement names its account."""
 
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import SQLModel
 
 from invoice_graph.domain import kinds
 from invoice_graph.domain.events import EventType
@@ -16,6 +13,7 @@ from invoice_graph.domain.taxes import TaxExempt, TaxRounding
 from invoice_graph.store.columns import (
     CURRENCY_CHECK,
     STRICT,
+    Row,
     belongs_to,
     document,
     exact,
@@ -25,24 +23,6 @@ from invoice_graph.store.columns import (
     text,
     whole,
 )
-
-
-class Row(SQLModel):
-    """A row of any table."""
-
-    def __init__(self, **values: Any) -> None:
-        # SQLModel checks nothing of a table's row either, but takes a hundred times as long for its attributes.
-        constants, factories = _defaults(type(self))
-        made = {name: make() for name, make in factories.items() if name not in values}
-        self.__dict__.update(constants | made | values)
-
-
-@cache
-def _defaults(kind: type[SQLModel]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
-    """What a row's columns hold when they are not given, and what makes it."""
-    fields = {name: field for name, field in kind.model_fields.items() if not field.is_required()}
-    factories: dict[str, Any] = {name: field.default_factory for name, field in fields.items() if field.default_factory}
-    return {name: field.default for name, field in fields.items() if name not in factories}, factories
 
 
 class Owned(Row):
