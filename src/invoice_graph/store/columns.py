@@ -67,7 +67,7 @@ class Row(SQLModel):
     """A row of any table."""
 
     def __init__(self, **values: Any) -> None:
-        # SQLModel checks nothing of a table's row either, but takes a hundred times as long for its attributes.
+        # SQLModel checks nothing of a table's row either, but takes ten times as long to make one.
         constants, factories = _defaults(type(self))
         made = {name: make() for name, make in factories.items() if name not in values}
         self.__dict__.update(constants | made | values)
