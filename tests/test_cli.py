@@ -8,11 +8,11 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import anyio
 import httpx
 import pytest
 
@@ -329,12 +329,14 @@ def is_alive(pid: int) -> bool:
 
 def reaches(condition: Callable[[], bool]) -> bool:
     """Whether something comes true in time."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
+
+    async def watch() -> bool:
+        with anyio.move_on_after(PATIENCE):
+            while not condition():  # noqa: ASYNC110
+                await anyio.sleep(0.05)
+        return condition()
+
+    return anyio.run(watch)
 
 
 def test_workers_share_the_port_are_replaced_and_end_together(database: str) -> None:

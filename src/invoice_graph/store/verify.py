@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -49,11 +49,11 @@ class Check:
     find: Find
 
 
-async def verify(database: Database) -> list[Finding]:
-    """Everything that does not hold, in the order of `CHECKS`; all of them see one state of the database,
-    whatever others write meanwhile."""
+async def verify(database: Database, checks: Sequence[Check] | None = None) -> list[Finding]:
+    """Everything that does not hold, in the order of `checks`, which are `CHECKS` unless given; all of them see
+    one state of the database, whatever others write meanwhile."""
     async with database.reader() as connection, _one_state(connection):
-        return [finding for check in CHECKS for finding in await _run(check, connection)]
+        return [finding for check in checks or CHECKS for finding in await _run(check, connection)]
 
 
 async def _run(check: Check, connection: Connection) -> list[Finding]:
