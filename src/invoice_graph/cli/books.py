@@ -51,7 +51,9 @@ def report(url: str, findings: list[Finding]) -> None:
     if findings:
         typer.echo(f"{url}: {len(findings)} findings", err=True)
         sys.exit(NOT_PROVED)
-    typer.echo(f"{url}: proved " + ", ".join(check.name for check in CHECKS))
+    typer.echo(f"{url}: proved")
+    for check in CHECKS:
+        typer.echo(f"  {check.name}: {check.promise}")
 
 
 async def _verified(url: str) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.fields import Path, refuse
-from invoice_graph.domain.invoices import number_text
+from invoice_graph.domain.invoices import NUMBER_COUNTER, number_text
 from invoice_graph.domain.kinds import InvoiceNumbering
 from invoice_graph.store.event_log import raise_counter
 from invoice_graph.store.tables import Account, Counter, Customer, Invoice
@@ -13,7 +13,7 @@ _RANDOM_LENGTH = 8
 
 def counter_kind(prefix: str) -> str:
     """The counter of a prefix."""
-    return f"number:{prefix}"
+    return NUMBER_COUNTER + prefix
 
 
 async def find_counter(uow: UnitOfWork, prefix: str) -> Counter | None:

@@ -10,6 +10,9 @@ from invoice_graph.domain.fields import Input, Path, refuse
 from invoice_graph.domain.kinds import CollectionMethod
 from invoice_graph.domain.lifecycle import InvoiceStatus, editable_in
 
+NUMBER_COUNTER = "number:"
+"""What the kind of a counter of invoice numbers begins with; the prefix of the numbers follows."""
+
 DUE_FIELDS = ("days_until_due", "due_at")
 MAX_YEARS_AHEAD = 5
 RETRY_AFTER = timedelta(hours=1)

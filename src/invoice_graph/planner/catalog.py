@@ -36,13 +36,6 @@ class Source(Protocol):
         """The JSON text of the field for a row."""
 
 
-class Filterable(Source, Protocol):
-    """A source that `where` can ask about."""
-
-    def value(self, scope: "Scope") -> ColumnElement[Any]:
-        """The value that a condition compares."""
-
-
 @dataclass(frozen=True)
 class Column:
     """A column of the row. `folded` names the column that holds it casefolded, for `contains`."""

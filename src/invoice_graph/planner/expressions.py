@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Text, and_, bindparam, case, cast, func, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from invoice_graph.domain.invoices import NUMBER_COUNTER
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.domain.money import CURRENCIES
 from invoice_graph.planner.compiler import Root, Scope
@@ -15,7 +16,6 @@ from invoice_graph.store.rows import table_of
 from invoice_graph.store.tables import Counter
 
 USUAL_DIGITS = 2
-NUMBER_COUNTER = "number:"
 
 
 def currency_digits(scope: Scope) -> ColumnElement[int]:
