@@ -72,8 +72,6 @@ async def _write_fields(uow: UnitOfWork, customer: Customer, given: Input) -> No
     for name in _COPIED_FIELDS:
         if name in given:
             setattr(customer, name, _written(name, given[name]))
-    customer.name_key = customer.name.casefold() if customer.name else None
-    customer.email_key = customer.email.casefold() if customer.email else None
     if "metadata" in given:
         customer.details = merge_metadata(customer.details, given["metadata"], ("metadata",))
 

@@ -6,7 +6,7 @@ from invoice_graph.adapters.mail import InvoiceMail
 from invoice_graph.commands.balances import Movement, balance_of, clear_delinquency
 from invoice_graph.commands.drafts import Draft, change_balance, open_draft
 from invoice_graph.commands.finalization import finalize
-from invoice_graph.commands.items import destroy_item, release_item
+from invoice_graph.commands.items import destroy_item, item_of, release_item
 from invoice_graph.commands.lines import add_entries, pull_pending
 from invoice_graph.commands.numbers import check_number_free
 from invoice_graph.commands.operations import Done, Services
@@ -19,7 +19,7 @@ from invoice_graph.domain.ids import Prefix
 from invoice_graph.domain.invoices import check_editable
 from invoice_graph.domain.kinds import BalanceTransactionType, CollectionMethod, PendingItems
 from invoice_graph.domain.lifecycle import STATUS_EVENTS, InvoiceAction, InvoiceStatus, Outcome, transition
-from invoice_graph.store.tables import Account, Customer, Invoice, InvoiceItem
+from invoice_graph.store.tables import Account, Customer, Invoice
 from invoice_graph.store.unit_of_work import UnitOfWork
 
 _COPIED_FIELDS = (
@@ -76,7 +76,7 @@ async def delete_invoice(uow: UnitOfWork, input: Input, services: Services) -> D
     """invoiceDelete."""
     draft = await open_draft(uow, await uow.require(Invoice, input["id"], ("id",)))
     for line in list(draft.lines):
-        item = await uow.require(InvoiceItem, line.invoice_item_id, ("id",))
+        item = await item_of(uow, line)
         draft.detach(uow, line)
         if item.was_pending:
             release_item(uow, item)

@@ -59,6 +59,12 @@ async def delete_item(uow: UnitOfWork, input: Input, services: Services) -> Done
     return Done(None, deleted_id=item.id)
 
 
+async def item_of(uow: UnitOfWork, line: LineItem) -> InvoiceItem:
+    """The item behind a line; only lines of previews have none."""
+    assert line.invoice_item_id is not None
+    return await uow.require(InvoiceItem, line.invoice_item_id, ("id",))
+
+
 def new_item(uow: UnitOfWork, customer_id: str, currency: str, entry: Input, path: Path = ()) -> InvoiceItem:
     """A new item of one entry of input, not on any invoice yet."""
     cost = price(entry, None, currency, path)

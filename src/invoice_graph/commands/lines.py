@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from invoice_graph.commands.drafts import Draft, open_draft
-from invoice_graph.commands.items import change_item, destroy_item, mirror_item, new_item, pull_item, release_item
+from invoice_graph.commands.items import (
+    change_item,
+    destroy_item,
+    item_of,
+    mirror_item,
+    new_item,
+    pull_item,
+    release_item,
+)
 from invoice_graph.commands.operations import Done, Services
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.events import EventType
@@ -25,7 +33,7 @@ async def update_lines(uow: UnitOfWork, input: Input, services: Services) -> Don
     """invoiceUpdateLines."""
     draft = await _draft(uow, input)
     for line, entry, path in _named_lines(draft, input["lines"]):
-        item = await uow.require(InvoiceItem, line.invoice_item_id, path)
+        item = await item_of(uow, line)
         change_item(uow, item, entry, path)
         mirror_item(line, item)
     return _finish(uow, draft, input)
@@ -34,8 +42,8 @@ async def update_lines(uow: UnitOfWork, input: Input, services: Services) -> Don
 async def remove_lines(uow: UnitOfWork, input: Input, services: Services) -> Done:
     """invoiceRemoveLines."""
     draft = await _draft(uow, input)
-    for line, entry, path in _named_lines(draft, input["lines"]):
-        item = await uow.require(InvoiceItem, line.invoice_item_id, path)
+    for line, entry, _ in _named_lines(draft, input["lines"]):
+        item = await item_of(uow, line)
         draft.detach(uow, line)
         if entry["behavior"] == LineRemoval.DELETE:
             destroy_item(uow, item)

@@ -25,10 +25,22 @@ class Prefix(StrEnum):
     INVOICE_PAYMENT = "inpay_"
     PAYMENT_METHOD = "pm_"
     PAYMENT_INTENT = "pi_"
-    PAYMENT_RECORD = "pr_"
+    PAYMENT_RECORD = "prec_"
     PAYMENT_ATTEMPT = "pa_"
     BALANCE_TRANSACTION = "cbtxn_"
     EVENT = "evt_"
+    PREVIEW = "upcoming_in_"
+    PREVIEW_LINE = "il_tmp_"
+    PRODUCT = "prod_"
+    PRICE = "price_"
+    TAX_RATE = "txr_"
+    COUPON = "coup_"
+    PROMOTION_CODE = "promo_"
+    DISCOUNT = "di_"
+    CREDIT_NOTE = "cn_"
+    CREDIT_NOTE_LINE = "cnli_"
+    RENDERING_TEMPLATE = "inrtem_"
+    TEST_CLOCK = "clock_"
 
 
 class IdFactory:

@@ -5,7 +5,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text
+from sqlalchemy import text as written
 from sqlmodel import Field, SQLModel
 
 from invoice_graph.domain.money import CURRENCIES
@@ -58,6 +59,12 @@ def one_of(column: str, kinds: type[StrEnum]) -> CheckConstraint:
 def belongs_to(column: str, table: str) -> ForeignKeyConstraint:
     """The key of a row of the same account."""
     return ForeignKeyConstraint(["account_id", column], [f"{table}.account_id", f"{table}.id"])
+
+
+def waiting(table: str, column: str) -> Index:
+    """The index of the rows that wait for a moment: the few in which it is set."""
+    present = written(f"{column} IS NOT NULL")
+    return Index(f"{table}_waiting_{column}", column, sqlite_where=present, postgresql_where=present)
 
 
 STRICT = {"sqlite_strict": True}

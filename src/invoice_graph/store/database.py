@@ -17,7 +17,7 @@ from invoice_graph.store.dialect import Parameters
 from invoice_graph.store.signal import Signal
 
 SCHEME = "sqlite+aiosqlite:///"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class DatabaseUnusable(Exception):

@@ -1,6 +1,6 @@
 """Rows of the tables: read, inserted, updated and deleted by statements that are spelled once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
@@ -29,6 +29,7 @@ class Codec:
     _encoders: dict[str, Any] = field(init=False)
     _decoders: list[tuple[str, Any]] = field(init=False)
     _key_places: tuple[int, ...] = field(init=False)
+    folded: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.names = tuple(column.name for column in self.table.columns)
@@ -46,7 +47,10 @@ class Codec:
 
     def values(self, row: SQLModel) -> Parameters:
         """A row's columns as the database holds them."""
-        return {name: self.encode(name, getattr(row, name)) for name in self.names}
+        values = {name: self.encode(name, getattr(row, name)) for name in self.names}
+        for name, source in self.folded.items():
+            values[name] = values[source] and values[source].casefold()
+        return values
 
     def decode(self, raw: Sequence[Any]) -> dict[str, Any]:
         """A raw row as attributes."""
@@ -59,7 +63,7 @@ def codec(kind: type[SQLModel]) -> Codec:
     """The codec of a table."""
     # What `build` makes before any constructor was called needs the mappers too.
     configure_mappers()
-    return Codec(table_of(kind))
+    return Codec(table_of(kind), folded=getattr(kind, "__folded__", {}))
 
 
 def build(kind: type[T], raw: Sequence[Any]) -> T:

@@ -16,10 +16,10 @@ from invoice_graph.store import event_log
 from invoice_graph.store.database import Connection
 from invoice_graph.store.dialect import Parameters
 from invoice_graph.store.rows import build, codec, delete_row, insert_rows, select_raw, table_of, update_row
-from invoice_graph.store.tables import Account, Customer, Event, Invoice, InvoiceItem, InvoicePayment
+from invoice_graph.store.tables import Account, Customer, Event, Invoice, Owned
 
 T = TypeVar("T", bound=SQLModel)
-Subject = Invoice | InvoiceItem | InvoicePayment | Customer
+Subject = Owned
 Snapshot = Callable[[Connection, Subject], Awaitable[dict[str, Any]]]
 """An object as the API shows it, without connections."""
 
@@ -32,10 +32,22 @@ NOUNS = {
     "payment_method": "payment method",
     "api_key": "API key",
     "account": "account",
+    "product": "product",
+    "price": "price",
+    "tax_rate": "tax rate",
+    "coupon": "coupon",
+    "promotion_code": "promotion code",
+    "discount": "discount",
+    "credit_note": "credit note",
+    "rendering_template": "rendering template",
+    "rendering_template_version": "version of the rendering template",
+    "payment_intent": "payment intent",
+    "payment_record": "payment record",
+    "test_clock": "test clock",
 }
 _DEPTHS = {table: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
-_UPDATES = frozenset({EventType.INVOICE_UPDATED, EventType.CUSTOMER_UPDATED})
-_DELETIONS = frozenset({EventType.INVOICE_DELETED, EventType.INVOICEITEM_DELETED})
+_UPDATES = frozenset(event for event in EventType if event.endswith("_UPDATED"))
+_DELETIONS = frozenset(event for event in EventType if event.endswith("_DELETED"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +137,9 @@ class UnitOfWork:
         """Whether a row differs from what the database holds."""
         return codec(type(row)).values(row) != self._loaded.get(id(row))
 
-    def touch(self, row: Invoice | InvoiceItem | Customer | Account) -> None:
+    def touch(self, row: Any) -> None:
         """Counts a change: the row's version rises by one, however often it is touched."""
-        if row not in self._touched and row not in self._added:
+        if not any(row is known for known in (*self._touched, *self._added)):
             self._touched.append(row)
             row.version += 1
 
@@ -144,7 +156,7 @@ class UnitOfWork:
             return
         self._emissions.append(Emission(type, subject, becomes, previous))
         if type in _UPDATES:
-            self.touch(subject)  # type: ignore[arg-type]
+            self.touch(subject)
 
     async def flush(self) -> None:
         """Writes rows, then events: the end of an operation. Further changes begin the next one."""

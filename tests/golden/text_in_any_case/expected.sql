@@ -7,7 +7,5 @@ WHERE t3.account_id = :account_id AND instr(t3.name_key, :a0_1) > :instr_1 ORDER
 FROM (SELECT '{"customerName":' || json_quote(t6.customer_name) || '}' AS c0 
 FROM (SELECT t7.account_id AS account_id, t7.id AS id 
 FROM invoice AS t7 
-WHERE t7.account_id = :account_id AND (EXISTS (SELECT 1 
-FROM json_each(:a1_1) AS spelling 
-WHERE instr(lower(t7.customer_name), spelling.value) > :instr_2)) ORDER BY t7.created_at DESC, t7.id DESC
+WHERE t7.account_id = :account_id AND instr(t7.customer_name_key, :a1_1) > :instr_2 ORDER BY t7.created_at DESC, t7.id DESC
  LIMIT :a1_0 OFFSET :param_2) AS k8 LEFT OUTER JOIN invoice AS t6 ON t6.account_id = k8.account_id AND t6.id = k8.id ORDER BY t6.created_at DESC, t6.id DESC) AS p5) AS c1

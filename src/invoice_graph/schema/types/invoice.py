@@ -72,7 +72,10 @@ class Invoice(Node):
     created_at: datetime = described("When the invoice was created.")
     status: InvoiceStatus = described("Where the invoice stands in its life.")
     status_transitions: InvoiceStatusTransitions = described("When the invoice entered each status.", SameRow())
-    number: str | None = described("The number on the document: given by finalization, never changed afterwards.")
+    number: str | None = described(
+        "The number on the document: given by finalization, never changed afterwards.",
+        Column("number", folded="number_key"),
+    )
     currency: CurrencyCode = described("The currency of all amounts.")
     currency_digits: int = described(
         "How many digits of the amounts stand after the decimal separator; format with this, not with tables of the "
@@ -80,8 +83,12 @@ class Invoice(Node):
         Computed(currency_digits),
     )
     customer: Customer = described("Who is invoiced, as they are now.", ToOne(tables.Customer, "customer_id"))
-    customer_name: str | None = described("The customer's name; frozen by finalization.")
-    customer_email: str | None = described("The customer's e-mail address; frozen by finalization.")
+    customer_name: str | None = described(
+        "The customer's name; frozen by finalization.", Column("customer_name", folded="customer_name_key")
+    )
+    customer_email: str | None = described(
+        "The customer's e-mail address; frozen by finalization.", Column("customer_email", folded="customer_email_key")
+    )
     customer_phone: str | None = described("The customer's telephone number; frozen by finalization.")
     customer_address: Address | None = described(
         "The customer's address; frozen by finalization.", Document("customer_address")
