@@ -7,7 +7,16 @@ from pydantic.fields import FieldInfo
 
 from invoice_graph.config import ENVIRONMENT_PREFIX, Settings
 from invoice_graph.domain.events import EventType
-from invoice_graph.domain.lifecycle import FINALIZES_FIRST, TRANSITIONS, InvoiceAction, InvoiceStatus, refusals
+from invoice_graph.domain.lifecycle import (
+    FINALIZES_FIRST,
+    TRANSITIONS,
+    InvoiceAction,
+    InvoiceStatus,
+    SystemAction,
+    refusals,
+)
+
+Action = InvoiceAction | SystemAction
 
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -22,25 +31,26 @@ def lifecycle_table() -> str:
     Statuses of which a row says the same share it.
     """
     head = ("action", "from", "outcome", "to", "events, or refusal")
-    rows = [row for action in InvoiceAction for row in (*_legal(action), *_finalizing(action), *_refused(action))]
+    actions = (*InvoiceAction, *SystemAction)
+    rows = [row for action in actions for row in (*_legal(action), *_finalizing(action), *_refused(action))]
     together: dict[tuple[str, ...], list[str]] = {}
     for status, *row in rows:
         together.setdefault(tuple(row), []).append(status)
     return markdown_table(head, [(row[0], ", ".join(statuses), *row[1:]) for row, statuses in together.items()])
 
 
-def _legal(action: InvoiceAction) -> Iterable[tuple[str, ...]]:
+def _legal(action: Action) -> Iterable[tuple[str, ...]]:
     for row in (row for row in TRANSITIONS if row.action is action):
         to = "the same" if row.becomes is row.status else row.becomes or "none: it is gone"
         yield row.status, action, row.outcome, to, _listed(row.emits)
 
 
-def _finalizing(action: InvoiceAction) -> Iterable[tuple[str, ...]]:
+def _finalizing(action: Action) -> Iterable[tuple[str, ...]]:
     for status in (status for status in InvoiceStatus if (status, action) in FINALIZES_FIRST):
         yield status, action, "", "", f"is finalized first (see FINALIZE), then as from {InvoiceStatus.OPEN} if it is"
 
 
-def _refused(action: InvoiceAction) -> Iterable[tuple[str, ...]]:
+def _refused(action: Action) -> Iterable[tuple[str, ...]]:
     for row in (row for row in refusals() if row.action is action):
         yield row.status, action, "refused", "the same", f"`{row.code}`"
 

@@ -1,10 +1,12 @@
-"""Work that nobody waits for, such as settling the payments of a process that died."""
+"""Work that nobody waits for: what is due, and what a process that died left behind."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from invoice_graph.commands.clocks import advance_abandoned
+from invoice_graph.commands.due_work import do_due_work
 from invoice_graph.commands.operations import Services
 from invoice_graph.commands.payments import settle_abandoned
 
@@ -20,7 +22,11 @@ class Job:
     do: Callable[[Services], Awaitable[int]]
 
 
-JOBS = (Job("settle abandoned payments", 5.0, settle_abandoned),)
+JOBS = (
+    Job("settle abandoned payments", 5.0, settle_abandoned),
+    Job("do what is due", 1.0, do_due_work),
+    Job("advance abandoned test clocks", 5.0, advance_abandoned),
+)
 
 
 async def run_jobs(services: Services) -> None:

@@ -59,6 +59,13 @@ def clear_delinquency(uow: UnitOfWork, customer: Customer) -> None:
         uow.emit(EventType.CUSTOMER_UPDATED, customer)
 
 
+def make_delinquent(uow: UnitOfWork, customer: Customer) -> None:
+    """An automatic payment of the customer's failed, or a due date passed."""
+    if not customer.delinquent:
+        customer.delinquent = True
+        uow.emit(EventType.CUSTOMER_UPDATED, customer)
+
+
 async def _last_entry(uow: UnitOfWork, customer: Customer, currency: str) -> BalanceTransaction | None:
     entries = await uow.find(
         BalanceTransaction, order=("-sequence",), limit=1, customer_id=customer.id, currency=currency

@@ -12,8 +12,8 @@ from invoice_graph.domain.fields import Input, merge_metadata
 from invoice_graph.domain.ids import Prefix
 from invoice_graph.domain.kinds import BalanceTransactionType
 from invoice_graph.domain.money import check_amount, currency_of
-from invoice_graph.store.tables import Counter, Customer
-from invoice_graph.store.unit_of_work import UnitOfWork
+from invoice_graph.store.tables import Counter, Customer, TestClock
+from invoice_graph.store.unit_of_work import UnitOfWork, missing
 
 _COPIED_FIELDS = (
     "name",
@@ -41,6 +41,7 @@ async def create_customer(uow: UnitOfWork, input: Input, services: Services) -> 
         created_at=uow.now,
         invoice_prefix=prefix,
         currency=input.get("currency"),
+        test_clock_id=await _clock_id(uow, input),
     )
     await _write_fields(uow, customer, input)
     if input.get("next_invoice_sequence") is not None:
@@ -63,6 +64,16 @@ async def update_customer(uow: UnitOfWork, input: Input, services: Services) -> 
     if movement is not None:
         await change_balance(uow, customer, str(customer.currency), [movement])
     return Done(customer.id)
+
+
+async def _clock_id(uow: UnitOfWork, input: Input) -> str | None:
+    if input.get("test_clock_id") is None:
+        return None
+    path = ("test_clock_id",)
+    clock = await uow.require(TestClock, input["test_clock_id"], path)
+    if clock.deleted_at is not None:
+        raise missing(TestClock, clock.id, path)
+    return clock.id
 
 
 async def _write_fields(uow: UnitOfWork, customer: Customer, given: Input) -> None:

@@ -7,6 +7,8 @@ from invoice_graph.commands.balances import Movement, clear_delinquency
 from invoice_graph.commands.drafts import Draft, change_balance, open_draft
 from invoice_graph.commands.numbers import issue_number
 from invoice_graph.commands.operations import Done, Services
+from invoice_graph.commands.revisions import check_origin, replace_origin
+from invoice_graph.commands.schedule import plan_reminders
 from invoice_graph.commands.status import apply
 from invoice_graph.domain.errors import ErrorCode, InputRefusal, Refusal
 from invoice_graph.domain.fields import Input
@@ -45,13 +47,14 @@ async def finalize(
     and its events are emitted. `auto_advance` None keeps the invoice's own."""
     draft = await open_draft(uow, invoice)
     draft.mirror()
-    totals = draft.recompute()
+    totals = await draft.recompute(uow)
     try:
-        _check(uow, draft, totals)
+        await _check(uow, draft, totals)
     except Refusal as error:
         invoice.last_finalization_error = _error_document(error)
         apply(uow, invoice, transition(InvoiceStatus.DRAFT, action, Outcome.FAILED))
         return Finalized(Outcome.FAILED, error)
+    await replace_origin(uow, invoice)
     if auto_advance is not None:
         invoice.auto_advance = auto_advance
     await issue_number(uow, invoice, draft.customer, draft.account)
@@ -61,8 +64,9 @@ async def finalize(
     return finalized
 
 
-def _check(uow: UnitOfWork, draft: Draft, totals: Totals) -> None:
+async def _check(uow: UnitOfWork, draft: Draft, totals: Totals) -> None:
     invoice = draft.invoice
+    await check_origin(uow, invoice)
     check_not_past(invoice.due_at, uow.now, ())
     _check_payment_method_types(invoice, draft.account)
     check_totals(totals)
@@ -100,6 +104,7 @@ def _freeze(uow: UnitOfWork, draft: Draft, action: InvoiceAction) -> Finalized:
     invoice.last_finalization_error = None
     charged = invoice.collection_method == CollectionMethod.CHARGE_AUTOMATICALLY
     invoice.next_payment_attempt_at = uow.now + RETRY_AFTER if charged and invoice.auto_advance else None
+    plan_reminders(invoice, draft.account, uow.now)
     apply(uow, invoice, transition(InvoiceStatus.DRAFT, action, outcome))
     if outcome is Outcome.DONE:
         uow.add(_default_payment(uow, invoice))

@@ -13,6 +13,7 @@ from invoice_graph.commands.items import (
     release_item,
 )
 from invoice_graph.commands.operations import Done, Services
+from invoice_graph.commands.terms import tax_amounts
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.fields import Input, Path, merge_metadata, refuse
@@ -26,7 +27,7 @@ async def add_lines(uow: UnitOfWork, input: Input, services: Services) -> Done:
     """invoiceAddLines."""
     draft = await _draft(uow, input)
     await add_entries(uow, draft, input["lines"])
-    return _finish(uow, draft, input)
+    return await _finish(uow, draft, input)
 
 
 async def update_lines(uow: UnitOfWork, input: Input, services: Services) -> Done:
@@ -34,9 +35,11 @@ async def update_lines(uow: UnitOfWork, input: Input, services: Services) -> Don
     draft = await _draft(uow, input)
     for line, entry, path in _named_lines(draft, input["lines"]):
         item = await item_of(uow, line)
-        change_item(uow, item, entry, path)
+        await change_item(uow, item, entry, path)
         mirror_item(line, item)
-    return _finish(uow, draft, input)
+        await _write_tax_amounts(uow, line, entry, path)
+    await _check_taxes(uow, draft, input["lines"])
+    return await _finish(uow, draft, input)
 
 
 async def remove_lines(uow: UnitOfWork, input: Input, services: Services) -> Done:
@@ -46,10 +49,10 @@ async def remove_lines(uow: UnitOfWork, input: Input, services: Services) -> Don
         item = await item_of(uow, line)
         draft.detach(uow, line)
         if entry["behavior"] == LineRemoval.DELETE:
-            destroy_item(uow, item)
+            await destroy_item(uow, item)
         else:
             release_item(uow, item)
-    return _finish(uow, draft, input)
+    return await _finish(uow, draft, input)
 
 
 async def add_entries(uow: UnitOfWork, draft: Draft, entries: Sequence[Input]) -> None:
@@ -58,10 +61,12 @@ async def add_entries(uow: UnitOfWork, draft: Draft, entries: Sequence[Input]) -
     for place, entry in enumerate(entries):
         path = ("lines", str(place))
         if entry.get("invoice_item_id") is None:
-            item = new_item(uow, draft.customer.id, draft.invoice.currency, entry, path)
-            draft.attach(uow, item, uow.ids.make(Prefix.LINE_ITEM))
+            item = await new_item(uow, draft.customer, draft.invoice.currency, entry, path)
+            line = draft.attach(uow, item, uow.ids.make(Prefix.LINE_ITEM))
+            await _write_tax_amounts(uow, line, entry, path)
         else:
             pull_item(uow, draft, await _pending_item(uow, draft, entry["invoice_item_id"], path))
+    await _check_taxes(uow, draft, entries)
 
 
 async def pull_pending(uow: UnitOfWork, draft: Draft, limit: int) -> None:
@@ -91,6 +96,19 @@ async def _pending_item(uow: UnitOfWork, draft: Draft, id: str, path: Path) -> I
     return item
 
 
+async def _write_tax_amounts(uow: UnitOfWork, line: LineItem, entry: Input, path: Path) -> None:
+    if "tax_amounts" in entry:
+        line.tax_amounts = await tax_amounts(uow, entry["tax_amounts"] or (), (*path, "tax_amounts"))
+
+
+async def _check_taxes(uow: UnitOfWork, draft: Draft, entries: Sequence[Input]) -> None:
+    """Refuses given tax amounts besides tax rates, by the first entry that has either."""
+    if any(line.tax_amounts for line in draft.lines):
+        names = ("tax_amounts", "tax_rate_ids")
+        culprits = (("lines", str(i), name) for i, entry in enumerate(entries) for name in names if entry.get(name))
+        await draft.check_taxes(uow, next(culprits, ("lines",)))
+
+
 async def _draft(uow: UnitOfWork, input: Input) -> Draft:
     return await open_draft(uow, await uow.require(Invoice, input["id"], ("id",)))
 
@@ -107,10 +125,10 @@ def _named_lines(draft: Draft, entries: Sequence[Input]) -> list[tuple[LineItem,
     return named
 
 
-def _finish(uow: UnitOfWork, draft: Draft, input: Input) -> Done:
+async def _finish(uow: UnitOfWork, draft: Draft, input: Input) -> Done:
     invoice = draft.invoice
     if "invoice_metadata" in input:
         invoice.details = merge_metadata(invoice.details, input["invoice_metadata"], ("invoice_metadata",))
-    draft.recompute()
+    await draft.recompute(uow)
     uow.emit(EventType.INVOICE_UPDATED, invoice)
     return Done(invoice.id)

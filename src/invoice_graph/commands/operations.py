@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from sqlmodel import SQLModel
+
 from invoice_graph.adapters.mail import InvoiceMail, Mailer
 from invoice_graph.adapters.payments import PaymentProvider
 from invoice_graph.domain.clock import Clock, SystemClock
@@ -11,7 +13,7 @@ from invoice_graph.domain.fields import Input, Shape
 from invoice_graph.domain.ids import IdFactory
 from invoice_graph.domain.lifecycle import InvoiceAction
 from invoice_graph.store.database import Connection, Database
-from invoice_graph.store.tables import Account, Customer, Invoice, InvoiceItem, PaymentAttempt
+from invoice_graph.store.tables import PaymentAttempt
 from invoice_graph.store.unit_of_work import Snapshot, UnitOfWork
 
 
@@ -68,12 +70,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A command ran to its end; `refusals` here are those whose effects are committed nevertheless."""
+    """A command ran to its end; `refusals` here are those whose effects are committed nevertheless. `then` is what
+    it goes on with once that is committed, in transactions of its own."""
 
     object_id: str | None
     deleted_id: str | None = None
     refusals: tuple[Refusal, ...] = ()
     mails: tuple[InvoiceMail, ...] = ()
+    then: Callable[[Services], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Command:
     `id` names it (the account needs no name). `action` is the row of the lifecycle to check first."""
 
     name: str
-    kind: type[Account | Customer | Invoice | InvoiceItem]
+    kind: type[SQLModel]
     check: Shape
     run: Run
     action: InvoiceAction | None = None

@@ -7,19 +7,27 @@ under the same key, so that a charge is made once and booked once.
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from invoice_graph.adapters.payments import ChargeRequest, ChargeResult, ChargeStatus
 from invoice_graph.commands import idempotency
-from invoice_graph.commands.balances import clear_delinquency
+from invoice_graph.commands.balances import clear_delinquency, make_delinquent
+from invoice_graph.commands.default_payment import cancel_default_payment, mark_paid, open_default_payments
 from invoice_graph.commands.finalization import finalize
 from invoice_graph.commands.operations import Charging, Done, Outcome, Services
 from invoice_graph.commands.status import apply
+from invoice_graph.commands.time import live_in_time_of
 from invoice_graph.domain import lifecycle
 from invoice_graph.domain.errors import ErrorCode, InputRefusal, PaymentRefusal, Refusal
 from invoice_graph.domain.fields import Input, Path
 from invoice_graph.domain.ids import Prefix
-from invoice_graph.domain.kinds import InvoicePaymentStatus, PaymentType, SimulatedOutcome
+from invoice_graph.domain.invoices import next_attempt
+from invoice_graph.domain.kinds import (
+    ExhaustedRetries,
+    PaymentType,
+    SimulatedOutcome,
+    UncollectibleReason,
+)
 from invoice_graph.domain.lifecycle import InvoiceAction, InvoiceStatus
 from invoice_graph.store.database import Connection
 from invoice_graph.store.expiry import expired_attempts
@@ -63,9 +71,38 @@ async def pay_invoice(uow: UnitOfWork, input: Input, services: Services) -> Done
         input.get("payment_method_id") or invoice.default_payment_method_id or customer.default_payment_method_id
     )
     if method_id is None:
-        return _fail_without_method(uow, invoice)
+        return await _fail_without_method(uow, invoice)
     off_session = input.get("off_session") is not False
-    return Charging(_claim(uow, invoice, method_id, off_session, services))
+    return Charging(_claim(uow, invoice, method_id, services, off_session=off_session))
+
+
+async def charge_automatically(uow: UnitOfWork, invoice: Invoice, services: Services) -> Done | Charging:
+    """An automatic attempt, up to the charge."""
+    customer = await uow.require(Customer, invoice.customer_id, ("id",))
+    method_id = invoice.default_payment_method_id or customer.default_payment_method_id
+    if method_id is None:
+        return await _fail_without_method(uow, invoice, automatic=True)
+    return Charging(_claim(uow, invoice, method_id, services, automatic=True))
+
+
+async def plan_retry(uow: UnitOfWork, invoice: Invoice) -> None:
+    """After a failed automatic attempt: the customer is delinquent, and the next attempt is planned or the last
+    one was made."""
+    customer = await uow.require(Customer, invoice.customer_id, ("id",))
+    make_delinquent(uow, customer)
+    invoice.next_payment_attempt_at = next_attempt(invoice.attempt_count, uow.now)
+    if invoice.next_payment_attempt_at is None:
+        await _exhaust(uow, invoice)
+
+
+async def _exhaust(uow: UnitOfWork, invoice: Invoice) -> None:
+    """Gives up on an invoice when the account says so and no attached money is on its way."""
+    account = await uow.account()
+    gives_up = account.exhausted_retries == ExhaustedRetries.MARK_UNCOLLECTIBLE
+    if gives_up and lifecycle.NOTHING_ATTACHED_OPEN.predicate.holds(invoice):
+        invoice.uncollectible_reason = UncollectibleReason.MAX_PAYMENT_ATTEMPTS
+        status = InvoiceStatus(invoice.status)
+        apply(uow, invoice, lifecycle.transition(status, lifecycle.SystemAction.GIVE_UP, lifecycle.Outcome.DONE))
 
 
 async def check_payment_method(uow: UnitOfWork, customer: Customer, id: str, path: Path) -> None:
@@ -73,12 +110,6 @@ async def check_payment_method(uow: UnitOfWork, customer: Customer, id: str, pat
     method = await uow.get(PaymentMethod, id)
     if method is None or method.customer_id not in (None, customer.id):
         raise missing(PaymentMethod, id, path)
-
-
-async def cancel_default_payment(uow: UnitOfWork, invoice: Invoice) -> None:
-    """Cancels the payment that finalization made, when it is still open."""
-    for payment in await _open_payments(uow, invoice):
-        payment.status, payment.canceled_at = InvoicePaymentStatus.CANCELED, uow.now
 
 
 async def charge(services: Services, attempt: PaymentAttempt) -> ChargeResult | None:
@@ -98,15 +129,18 @@ async def settle(uow: UnitOfWork, attempt_id: str, result: ChargeResult) -> bool
     if attempt is None:
         return False
     invoice = await uow.require(Invoice, attempt.invoice_id, ("id",))
+    await live_in_time_of(uow, invoice)
     invoice.payment_attempt_id = None
     uow.delete(attempt)
-    _count_attempt(invoice)
+    _count_attempt(invoice, attempt.automatic)
     row = lifecycle.transition(InvoiceStatus(invoice.status), InvoiceAction.PAY, _OUTCOMES[result.status])
     if result.status is not ChargeStatus.SUCCEEDED:
         apply(uow, invoice, row)
+        if attempt.automatic:
+            await plan_retry(uow, invoice)
         return True
-    (payment,) = await _open_payments(uow, invoice)
-    _mark_paid(uow, payment, attempt.amount)
+    (payment,) = await open_default_payments(uow, invoice)
+    mark_paid(uow, payment, attempt.amount)
     _credit(invoice, attempt.amount)
     apply(uow, invoice, row, payment)
     clear_delinquency(uow, await uow.require(Customer, invoice.customer_id, ("id",)))
@@ -165,17 +199,26 @@ async def _lease_abandoned(services: Services) -> list[PaymentAttempt]:
         for found in await expired_attempts(connection, now):
             uow = services.unit_of_work(connection, found.account_id, found.operation_id)
             attempt = await uow.require(PaymentAttempt, found.id, ("id",))
-            attempt.leased_until = now + _lease(services)
+            attempt.leased_until = lease_from_now(services)
             await uow.flush()
             leased.append(attempt)
     return leased
 
 
-def _lease(services: Services) -> timedelta:
-    return timedelta(seconds=services.charge_seconds + LEASE_MARGIN_SECONDS)
+def lease_from_now(services: Services) -> datetime:
+    """Until when work that was begun now belongs to this process."""
+    return services.machine_clock.now() + timedelta(seconds=services.charge_seconds + LEASE_MARGIN_SECONDS)
 
 
-def _claim(uow: UnitOfWork, invoice: Invoice, method_id: str, off_session: bool, services: Services) -> PaymentAttempt:
+def _claim(
+    uow: UnitOfWork,
+    invoice: Invoice,
+    method_id: str,
+    services: Services,
+    *,
+    off_session: bool = True,
+    automatic: bool = False,
+) -> PaymentAttempt:
     attempt = PaymentAttempt(
         account_id=uow.account_id,
         id=uow.ids.make(Prefix.PAYMENT_ATTEMPT),
@@ -185,9 +228,10 @@ def _claim(uow: UnitOfWork, invoice: Invoice, method_id: str, off_session: bool,
         amount=invoice.amount_remaining,
         currency=invoice.currency,
         off_session=off_session,
+        automatic=automatic,
         operation_id=uow.operation_id,
         idempotency_key=uow.idempotency_key,
-        leased_until=services.machine_clock.now() + _lease(services),
+        leased_until=lease_from_now(services),
     )
     invoice.payment_attempt_id = attempt.id
     return uow.add(attempt)
@@ -221,7 +265,7 @@ async def _pay_out_of_band(uow: UnitOfWork, invoice: Invoice, customer: Customer
         payment_reference=uow.ids.make(Prefix.PAYMENT_RECORD),
     )
     await cancel_default_payment(uow, invoice)
-    _mark_paid(uow, uow.add(payment), amount)
+    mark_paid(uow, uow.add(payment), amount)
     _credit(invoice, amount)
     invoice.amount_paid_out_of_band += amount
     status = InvoiceStatus(invoice.status)
@@ -229,29 +273,23 @@ async def _pay_out_of_band(uow: UnitOfWork, invoice: Invoice, customer: Customer
     clear_delinquency(uow, customer)
 
 
-def _fail_without_method(uow: UnitOfWork, invoice: Invoice) -> Done:
-    _count_attempt(invoice)
+async def _fail_without_method(uow: UnitOfWork, invoice: Invoice, automatic: bool = False) -> Done:
+    _count_attempt(invoice, automatic)
     status = InvoiceStatus(invoice.status)
     apply(uow, invoice, lifecycle.transition(status, InvoiceAction.PAY, lifecycle.Outcome.NO_METHOD))
+    if automatic:
+        await plan_retry(uow, invoice)
     message = "There is no payment method to charge; name one, or set defaultPaymentMethodId of the customer."
     error = InputRefusal(ErrorCode.RESOURCE_MISSING, message, ("payment_method_id",))
     return Done(invoice.id, refusals=(error,))
 
 
-def _count_attempt(invoice: Invoice) -> None:
-    """Counts an attempt by hand: only the first one counts."""
+def _count_attempt(invoice: Invoice, automatic: bool) -> None:
+    """Counts an attempt; of those by hand only the first attempt of all counts."""
     invoice.attempted = True
-    invoice.attempt_count = max(invoice.attempt_count, 1)
-
-
-def _mark_paid(uow: UnitOfWork, payment: InvoicePayment, amount: int) -> None:
-    payment.status, payment.paid_at, payment.amount_paid = InvoicePaymentStatus.PAID, uow.now, amount
+    invoice.attempt_count = invoice.attempt_count + 1 if automatic else max(invoice.attempt_count, 1)
 
 
 def _credit(invoice: Invoice, amount: int) -> None:
     invoice.amount_paid += amount
     invoice.amount_remaining -= amount
-
-
-async def _open_payments(uow: UnitOfWork, invoice: Invoice) -> list[InvoicePayment]:
-    return await uow.find(InvoicePayment, invoice_id=invoice.id, is_default=True, status=InvoicePaymentStatus.OPEN)

@@ -13,8 +13,10 @@ from invoice_graph.adapters.mail import InvoiceMail
 from invoice_graph.adapters.payments import APPROVED
 from invoice_graph.commands import idempotency, payments, shapes
 from invoice_graph.commands.accounts import update_account
+from invoice_graph.commands.clocks import advance_clock, create_clock, delete_clock
 from invoice_graph.commands.customers import create_customer, update_customer
 from invoice_graph.commands.finalization import finalize_invoice
+from invoice_graph.commands.intents import cancel_intent, confirm_intent, create_intent, create_record
 from invoice_graph.commands.invoices import (
     create_invoice,
     delete_invoice,
@@ -27,13 +29,24 @@ from invoice_graph.commands.items import create_item, delete_item, update_item
 from invoice_graph.commands.lines import add_lines, remove_lines, update_lines
 from invoice_graph.commands.operations import Call, Charging, Command, Done, Outcome, Services
 from invoice_graph.commands.payments import pay_invoice
+from invoice_graph.commands.receipts import attach_payment
 from invoice_graph.commands.status import check_action
+from invoice_graph.commands.time import live_in_time_of, live_in_time_of_input
 from invoice_graph.domain.access import Actor
 from invoice_graph.domain.errors import ConflictRefusal, ErrorCode, Refusal
 from invoice_graph.domain.lifecycle import InvoiceAction
 from invoice_graph.store.database import Connection
-from invoice_graph.store.tables import Account, Customer, Invoice, InvoiceItem, PaymentAttempt
-from invoice_graph.store.unit_of_work import UnitOfWork
+from invoice_graph.store.tables import (
+    Account,
+    Customer,
+    Invoice,
+    InvoiceItem,
+    PaymentAttempt,
+    PaymentIntent,
+    PaymentRecord,
+    TestClock,
+)
+from invoice_graph.store.unit_of_work import UnitOfWork, missing
 
 __all__ = ["COMMANDS", "Call", "Command", "Outcome", "Services", "run"]
 
@@ -61,6 +74,14 @@ COMMANDS: Mapping[str, Command] = {
         Command("invoiceItemDelete", InvoiceItem, shapes.INVOICE_ID, delete_item),
         Command("customerCreate", Customer, shapes.CUSTOMER_CREATE, create_customer, creates=True),
         Command("customerUpdate", Customer, shapes.CUSTOMER_UPDATE, update_customer),
+        Command("invoiceAttachPayment", Invoice, shapes.ATTACH_PAYMENT, attach_payment, _A.ATTACH_PAYMENT),
+        Command("paymentIntentCreate", PaymentIntent, shapes.INTENT_CREATE, create_intent, creates=True),
+        Command("paymentIntentConfirm", PaymentIntent, shapes.INTENT_CONFIRM, confirm_intent),
+        Command("paymentIntentCancel", PaymentIntent, shapes.INVOICE_ID, cancel_intent),
+        Command("paymentRecordCreate", PaymentRecord, shapes.RECORD_CREATE, create_record, creates=True),
+        Command("testClockCreate", TestClock, shapes.CLOCK_CREATE, create_clock, creates=True),
+        Command("testClockAdvance", TestClock, shapes.CLOCK_ADVANCE, advance_clock),
+        Command("testClockDelete", TestClock, shapes.INVOICE_ID, delete_clock),
         Command("accountUpdate", Account, shapes.ACCOUNT, update_account),
     )
 }
@@ -101,6 +122,12 @@ class _Result:
     kept: bool
     mails: tuple[InvoiceMail, ...] = ()
     charging: PaymentAttempt | None = None
+    then: Callable[[Services], Awaitable[None]] | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is more to do after COMMIT, so that the answer has to wait."""
+        return self.charging is not None or self.then is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +145,7 @@ class _Execution:
         try:
             async with self.services.database.transaction() as connection:
                 result = await self._execute(connection)
-                if result.charging is None:
+                if not result.goes_on:
                     answered = await answer(connection, result.outcome)
                     if not result.kept:
                         raise _Undone(answered)
@@ -126,6 +153,9 @@ class _Execution:
             return undone.answer  # type: ignore[no-any-return]
         if result.charging is not None:
             return await self._charge(result.charging, answer)
+        if result.then is not None:
+            await result.then(self.services)
+            return await _answer_outside(self.services, result.outcome, answer)
         await self._deliver(result.mails)
         return answered
 
@@ -164,7 +194,7 @@ class _Execution:
             outcome = Outcome(ended.attempt.invoice_id, None, (), self.operation_id)
             return _Result(outcome, kept=True, charging=ended.attempt)
         outcome = Outcome(ended.object_id, ended.deleted_id, ended.refusals, self.operation_id)
-        return _Result(outcome, kept=not call.dry_run, mails=ended.mails)
+        return _Result(outcome, kept=not call.dry_run, mails=ended.mails, then=None if call.dry_run else ended.then)
 
     async def _work(self, uow: UnitOfWork) -> Done | Charging:
         await self._admit(uow)
@@ -179,8 +209,10 @@ class _Execution:
     async def _admit(self, uow: UnitOfWork) -> None:
         """The checks before the command's own rules: object, version, status, guards."""
         if self.command.creates:
+            await live_in_time_of_input(uow, self.call.input)
             return
         row: Any = await self._named_row(uow)
+        await live_in_time_of(uow, row)
         expected = self.call.expected_version
         if expected is not None and row.version != expected:
             raise ConflictRefusal(
@@ -196,7 +228,10 @@ class _Execution:
     async def _named_row(self, uow: UnitOfWork) -> Any:
         if self.command.kind is Account:
             return await uow.account()
-        return await uow.require(self.command.kind, self.call.input["id"], ("id",))
+        row: Any = await uow.require(self.command.kind, self.call.input["id"], ("id",))
+        if _is_gone(row):
+            raise missing(self.command.kind, self.call.input["id"], ("id",))
+        return row
 
     async def _charge(self, attempt: PaymentAttempt, answer: Answer[T]) -> T:
         """Asks the provider and books its answer; without one the attempt is left to `settle_abandoned`."""
@@ -223,6 +258,13 @@ async def _answer_outside(services: Services, outcome: Outcome, answer: Answer[T
     """Answers from what is committed, without waiting for writers."""
     async with services.database.reader() as connection:
         return await answer(connection, outcome)
+
+
+def _is_gone(row: Any) -> bool:
+    """Whether a row is kept for others to refer to, or for looking at only: a deleted clock, a preview."""
+    if isinstance(row, Invoice):
+        return row.expires_at is not None
+    return isinstance(row, TestClock) and row.deleted_at is not None
 
 
 def _named_object(actor: Actor, command: Command, call: Call) -> str | None:

@@ -55,3 +55,12 @@ def _schedule_draft(invoice: Invoice, chosen: datetime | None, anew: bool, accou
         invoice.automatically_finalizes_at = None
     elif anew:
         invoice.automatically_finalizes_at = chosen or now + timedelta(seconds=account.grace_seconds)
+
+
+def plan_reminders(invoice: Invoice, account: Account, now: datetime) -> None:
+    """Plans what happens around the due date, by the account's settings; a reminder whose time is past is left out."""
+    if invoice.due_at is None:
+        return
+    reminder = invoice.due_at - timedelta(days=account.will_be_due_days)
+    invoice.will_be_due_at = reminder if reminder > now else None
+    invoice.overdue_at = invoice.due_at + timedelta(days=account.overdue_after_days)

@@ -84,6 +84,16 @@ def _check_payment(given: Input, path: Path) -> None:
         raise refuse(message, (*path, "paid_out_of_band"), ErrorCode.PARAMETERS_EXCLUSIVE)
 
 
+def _check_attached(given: Input, path: Path) -> None:
+    intent, record = given.get("payment_intent_id"), given.get("payment_record_id")
+    if intent is None and record is None:
+        message = "Name the money to attach: give paymentIntentId or paymentRecordId."
+        raise refuse(message, (*path, "payment_intent_id"), ErrorCode.PARAMETER_MISSING)
+    if intent is not None and record is not None:
+        message = "Attach one payment at a time: give either paymentIntentId or paymentRecordId."
+        raise refuse(message, (*path, "payment_record_id"), ErrorCode.PARAMETERS_EXCLUSIVE)
+
+
 NEW_LINE = Shape({**_BILLED, "invoice_item_id": _REFERENCE}, creating=True, check=_check_new_line)
 _LINE_CHANGE = Shape({"id": _ID, **_BILLED}, required=("id",), check=check_price_fields)
 _LINE_REMOVAL = Shape({"id": _ID, "behavior": _GIVEN}, required=("id", "behavior"))
@@ -136,6 +146,32 @@ INVOICE_PAY = Shape(
     required=("id",),
     check=_check_payment,
 )
+ATTACH_PAYMENT = Shape(
+    {"id": _ID, "payment_intent_id": _REFERENCE, "payment_record_id": _REFERENCE},
+    required=("id",),
+    check=_check_attached,
+)
+INTENT_CREATE = Shape(
+    {"customer_id": _ID, "amount": _AMOUNT, "currency": _CURRENCY, "payment_method_id": _REFERENCE},
+    required=("customer_id", "amount", "currency"),
+    creating=True,
+)
+INTENT_CONFIRM = Shape({"id": _ID, "payment_method_id": _REFERENCE}, required=("id",))
+RECORD_CREATE = Shape(
+    {
+        "customer_id": _ID,
+        "amount": _AMOUNT,
+        "currency": _CURRENCY,
+        "reference": Field(text(_LIMITS["name"])),
+        "received_at": _MOMENT,
+    },
+    required=("customer_id", "amount", "currency"),
+    creating=True,
+)
+CLOCK_CREATE = Shape(
+    {"frozen_time": _GIVEN, "name": Field(text(_LIMITS["name"]))}, required=("frozen_time",), creating=True
+)
+CLOCK_ADVANCE = Shape({"id": _ID, "frozen_time": _GIVEN}, required=("id", "frozen_time"))
 ADD_LINES = Shape(
     {"id": _ID, "lines": _lines_of_call(NEW_LINE, fields.MAX_LINES_PER_CALL), "invoice_metadata": _METADATA},
     required=("id", "lines"),
@@ -176,7 +212,7 @@ _CUSTOMER = {
     "invoice_custom_fields": _CUSTOM_FIELDS,
     "preferred_locales": Field(list_of(fields.required_text(_LIMITS["locale"]), fields.MAX_LOCALES, "locales")),
 }
-CUSTOMER_CREATE = Shape({"currency": _CURRENCY, **_CUSTOMER}, creating=True)
+CUSTOMER_CREATE = Shape({"currency": _CURRENCY, "test_clock_id": _REFERENCE, **_CUSTOMER}, creating=True)
 CUSTOMER_UPDATE = Shape({"id": _ID, **_CUSTOMER}, required=("id",))
 
 ACCOUNT = Shape(
@@ -191,5 +227,11 @@ ACCOUNT = Shape(
         "payment_terms_days": Field(whole(0, fields.MAX_DAYS_UNTIL_DUE), clearable=False),
         "payment_method_types": _TYPES,
         "next_invoice_sequence": _SEQUENCE,
+        "overdue_after_days": Field(whole(0, fields.MAX_DAYS_UNTIL_DUE), clearable=False),
+        "will_be_due_days": Field(whole(0, fields.MAX_DAYS_UNTIL_DUE), clearable=False),
+        "exhausted_retries": _GIVEN,
+        "invoice_description": _DESCRIPTION,
+        "invoice_footer": _FOOTER,
+        "invoice_custom_fields": _CUSTOM_FIELDS,
     }
 )

@@ -2,6 +2,7 @@
 
 from invoice_graph.domain.errors import ErrorCode, InputRefusal, Refusal, TransitionRefusal
 from invoice_graph.domain.events import EventType
+from invoice_graph.domain.fields import Path
 from invoice_graph.domain.lifecycle import (
     STATUS_EVENTS,
     Guard,
@@ -36,15 +37,15 @@ _ABOUT_STATUS = frozenset(
 )
 
 
-def check_action(invoice: Invoice, action: InvoiceAction) -> None:
-    """Refuses an action that the invoice's status or a guard forbids."""
+def check_action(invoice: Invoice, action: InvoiceAction, path: Path = ()) -> None:
+    """Refuses an action that the invoice's status or a guard forbids; `path` leads to what names the invoice."""
     status = InvoiceStatus(invoice.status)
     row = refusal(status, action)
     if row is not None:
-        raise TransitionRefusal(row.code, row.message, current_status=status, allowed_from=allowed_from(action))
+        raise TransitionRefusal(row.code, row.message, path, current_status=status, allowed_from=allowed_from(action))
     guard = failed_guard(action, invoice)
     if guard is not None:
-        raise _guard_refusal(guard, status, action)
+        raise _guard_refusal(guard, status, action, path)
 
 
 def apply(uow: UnitOfWork, invoice: Invoice, row: Transition, payment: InvoicePayment | None = None) -> None:
@@ -72,10 +73,11 @@ def _arrive(uow: UnitOfWork, invoice: Invoice, previous: InvoiceStatus, status: 
     if status in CLOSED:
         setattr(invoice, ARRIVED_AT[status], uow.now)
         invoice.auto_advance = False
-        invoice.next_payment_attempt_at = None
+        invoice.next_payment_attempt_at = invoice.will_be_due_at = invoice.overdue_at = None
 
 
-def _guard_refusal(guard: Guard, status: InvoiceStatus, action: InvoiceAction) -> Refusal:
+def _guard_refusal(guard: Guard, status: InvoiceStatus, action: InvoiceAction, path: Path) -> Refusal:
     if guard.code in _ABOUT_STATUS:
-        return TransitionRefusal(guard.code, guard.message, current_status=status, allowed_from=allowed_from(action))
-    return InputRefusal(guard.code, guard.message)
+        legal = allowed_from(action)
+        return TransitionRefusal(guard.code, guard.message, path, current_status=status, allowed_from=legal)
+    return InputRefusal(guard.code, guard.message, path)

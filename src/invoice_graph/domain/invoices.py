@@ -18,6 +18,16 @@ MAX_YEARS_AHEAD = 5
 RETRY_AFTER = timedelta(hours=1)
 """From finalization, or from switching automatic advancement on, to the first automatic attempt."""
 
+RETRY_DAYS = (3, 5, 7)
+"""From each failed automatic attempt to the next; after the last of them there is none."""
+
+
+def next_attempt(attempt_count: int, now: datetime) -> datetime | None:
+    """When an invoice whose automatic attempt has just failed is charged again; None after the last attempt."""
+    if attempt_count > len(RETRY_DAYS):
+        return None
+    return now + timedelta(days=RETRY_DAYS[attempt_count - 1])
+
 
 def check_due_fields(given: Input, path: Path = ()) -> None:
     """Refuses days and a date together."""
@@ -66,13 +76,14 @@ def years_after(moment: datetime, years: int) -> datetime:
 
 
 def check_editable(status: InvoiceStatus, given: Mapping[str, Any]) -> None:
-    """Refuses an update by its first field that the status forbids, in the order of the input."""
+    """Refuses an update by its first field that the status forbids, in the order of the input. Names of inner fields
+    have dots."""
     for name in given:
         if status not in editable_in(name):
             raise TransitionRefusal(
                 ErrorCode.INVOICE_NOT_EDITABLE,
                 "Finalized invoices can't be updated in this way",
-                (name,),
+                tuple(name.split(".")),
                 current_status=status,
                 allowed_from=tuple(legal for legal in InvoiceStatus if legal in editable_in(name)),
             )

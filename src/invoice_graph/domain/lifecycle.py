@@ -36,6 +36,15 @@ class InvoiceAction(StrEnum):
     PAY = "PAY"
     MARK_UNCOLLECTIBLE = "MARK_UNCOLLECTIBLE"
     VOID = "VOID"
+    ATTACH_PAYMENT = "ATTACH_PAYMENT"
+    REVISE = "REVISE"
+
+
+class SystemAction(StrEnum):
+    """What happens to an invoice without anybody calling for it."""
+
+    RECEIVE_PAYMENT = "RECEIVE_PAYMENT"
+    GIVE_UP = "GIVE_UP"
 
 
 class Outcome(StrEnum):
@@ -48,6 +57,9 @@ class Outcome(StrEnum):
     DECLINED = "DECLINED"
     ACTION_REQUIRED = "ACTION_REQUIRED"
     NO_METHOD = "NO_METHOD"
+    PARTLY_PAID = "PARTLY_PAID"
+    SETTLED = "SETTLED"
+    OVERPAID = "OVERPAID"
 
 
 class Test(StrEnum):
@@ -86,12 +98,13 @@ class Guard:
 class Transition:
     """One row: what an action does to an invoice of a status when it ends in an outcome.
 
-    `becomes` is None where the invoice is gone afterwards. Of several outcomes
+    `becomes` is None where the invoice is gone afterwards. What `emits` names is about the invoice, its items and
+    payments; INVOICE_CREATED of REVISE is about the new draft. Of several outcomes
     `allowedActions` announces the first whose `when` holds.
     """
 
     status: InvoiceStatus
-    action: InvoiceAction
+    action: InvoiceAction | SystemAction
     outcome: Outcome
     becomes: InvoiceStatus | None
     emits: tuple[EventType, ...]
@@ -111,6 +124,7 @@ class RefusalRow:
 DRAFT, OPEN, PAID, UNCOLLECTIBLE, VOID = InvoiceStatus
 _E = EventType
 _A = InvoiceAction
+_S = SystemAction
 _O = Outcome
 
 NOTHING_DUE = Predicate("amount_due", Test.EQUALS, 0)
@@ -128,6 +142,14 @@ def _pay(status: InvoiceStatus) -> tuple[Transition, ...]:
         Transition(status, _A.PAY, _O.DECLINED, status, _DECLINED),
         Transition(status, _A.PAY, _O.ACTION_REQUIRED, status, _ACTION),
         Transition(status, _A.PAY, _O.NO_METHOD, status, _DECLINED),
+    )
+
+
+def _receive(action: InvoiceAction | SystemAction) -> tuple[Transition, ...]:
+    succeeded = (*_SETTLED, _E.INVOICE_PAYMENT_SUCCEEDED)
+    return (
+        Transition(OPEN, action, _O.PARTLY_PAID, OPEN, (_E.INVOICE_PAYMENT_PAID, _E.INVOICE_UPDATED)),
+        Transition(OPEN, action, _O.SETTLED, PAID, succeeded),
     )
 
 
@@ -156,6 +178,33 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(OPEN, _A.VOID, _O.DONE, VOID, (_E.INVOICE_UPDATED, _E.INVOICE_VOIDED)),
     Transition(UNCOLLECTIBLE, _A.VOID, _O.DONE, VOID, (_E.INVOICE_UPDATED, _E.INVOICE_VOIDED)),
+    Transition(OPEN, _A.ATTACH_PAYMENT, _O.DONE, OPEN, ()),
+    *_receive(_A.ATTACH_PAYMENT),
+    Transition(OPEN, _A.ATTACH_PAYMENT, _O.OUT_OF_BAND, PAID, _SETTLED),
+    *_receive(_S.RECEIVE_PAYMENT),
+    Transition(
+        OPEN,
+        _S.RECEIVE_PAYMENT,
+        _O.OVERPAID,
+        PAID,
+        (*_SETTLED, _E.INVOICE_PAYMENT_SUCCEEDED, _E.INVOICE_OVERPAID),
+    ),
+    Transition(
+        PAID,
+        _S.RECEIVE_PAYMENT,
+        _O.OVERPAID,
+        PAID,
+        (_E.INVOICE_PAYMENT_PAID, _E.INVOICE_UPDATED, _E.INVOICE_OVERPAID),
+    ),
+    Transition(OPEN, _A.REVISE, _O.DONE, OPEN, (_E.INVOICE_CREATED,)),
+    Transition(UNCOLLECTIBLE, _A.REVISE, _O.DONE, UNCOLLECTIBLE, (_E.INVOICE_CREATED,)),
+    Transition(
+        OPEN,
+        _S.GIVE_UP,
+        _O.DONE,
+        UNCOLLECTIBLE,
+        (_E.INVOICE_UPDATED, _E.INVOICE_MARKED_UNCOLLECTIBLE, _E.INVOICE_PAYMENT_FAILED),
+    ),
 )
 
 FINALIZES_FIRST: frozenset[tuple[InvoiceStatus, InvoiceAction]] = frozenset({(DRAFT, _A.PAY)})
@@ -186,9 +235,24 @@ _EMAIL_KNOWN = Guard(
     "The customer has no e-mail address; set one with customerUpdate while the invoice is a draft.",
 )
 
+NOTHING_ATTACHED_OPEN = Guard(
+    Predicate("attached_open_count", Test.EQUALS, 0),
+    ErrorCode.INVOICE_HAS_PAYMENTS,
+    "An attached payment is still open; cancel its payment intent first, or wait for the money.",
+)
+NOTHING_ATTACHED_PAID = Guard(
+    Predicate("attached_paid_count", Test.EQUALS, 0),
+    ErrorCode.INVOICE_HAS_PAYMENTS,
+    "A part of the invoice is paid already; give it back with a credit note instead.",
+)
+_UNTOUCHED = (NO_ATTEMPT_IN_FLIGHT, NOTHING_ATTACHED_OPEN, NOTHING_ATTACHED_PAID)
+
 GUARDS: Mapping[InvoiceAction, tuple[Guard, ...]] = {
     **dict.fromkeys(InvoiceAction, (NO_ATTEMPT_IN_FLIGHT,)),
     _A.SEND: (NO_ATTEMPT_IN_FLIGHT, _SENT_INVOICES_ONLY, _EMAIL_KNOWN),
+    _A.MARK_UNCOLLECTIBLE: (NO_ATTEMPT_IN_FLIGHT, NOTHING_ATTACHED_OPEN),
+    _A.VOID: _UNTOUCHED,
+    _A.REVISE: _UNTOUCHED,
 }
 """Conditions beyond the status, in the order they are checked."""
 
@@ -198,6 +262,8 @@ _DONE: Mapping[InvoiceAction, str] = {
     _A.PAY: "paid",
     _A.MARK_UNCOLLECTIBLE: "marked uncollectible",
     _A.VOID: "voided",
+    _A.ATTACH_PAYMENT: "given a payment",
+    _A.REVISE: "revised",
 }
 _NOT_EDITABLE = frozenset({_A.ADD_LINES, _A.UPDATE_LINES, _A.REMOVE_LINES})
 
@@ -208,6 +274,7 @@ EDITABLE_FIELDS: Mapping[str, frozenset[InvoiceStatus]] = {
     "auto_advance": frozenset({DRAFT, OPEN}),
     "default_payment_method_id": frozenset({DRAFT, OPEN}),
     "payment_method_types": frozenset({DRAFT, OPEN}),
+    "rendering.pdf.page_size": frozenset({DRAFT, OPEN, PAID}),
 }
 """In which statuses `invoiceUpdate` may touch a field; fields not named here: in a draft only."""
 
@@ -217,14 +284,14 @@ def editable_in(field: str) -> frozenset[InvoiceStatus]:
     return EDITABLE_FIELDS.get(field, frozenset({DRAFT}))
 
 
-def transitions(status: InvoiceStatus, action: InvoiceAction) -> tuple[Transition, ...]:
+def transitions(status: InvoiceStatus, action: InvoiceAction | SystemAction) -> tuple[Transition, ...]:
     """The rows of an action in a status; those of the finalization for an action that finalizes first."""
     if (status, action) in FINALIZES_FIRST:
         action = _A.FINALIZE
     return tuple(row for row in TRANSITIONS if (row.status, row.action) == (status, action))
 
 
-def transition(status: InvoiceStatus, action: InvoiceAction, outcome: Outcome) -> Transition:
+def transition(status: InvoiceStatus, action: InvoiceAction | SystemAction, outcome: Outcome) -> Transition:
     """The row of an outcome; KeyError when the table has none."""
     for row in TRANSITIONS:
         if (row.status, row.action, row.outcome) == (status, action, outcome):
@@ -275,7 +342,7 @@ def announced(status: InvoiceStatus, action: InvoiceAction) -> tuple[Announcemen
 
 
 def _reason(status: InvoiceStatus, action: InvoiceAction) -> tuple[ErrorCode, str]:
-    if (status, action) == (PAID, _A.PAY):
+    if status is PAID and action in (_A.PAY, _A.ATTACH_PAYMENT):
         return ErrorCode.INVOICE_ALREADY_PAID, "Invoice is already paid"
     if action is _A.DELETE:
         return ErrorCode.INVOICE_NOT_EDITABLE, "You can only delete draft invoices; void this one instead."

@@ -1,30 +1,36 @@
 """What a line or an invoice item costs, and how giving one part of the price changes the others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import combinations
 
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.fields import Input, Path, refuse
 from invoice_graph.domain.money import check_amount, check_maximum, currency_of
+from invoice_graph.domain.prices import PriceTerms, price_amount
 from invoice_graph.domain.pricing import LineAmount, given_line_amount, unit_line_amount
 
-PRICE_FIELDS = ("amount", "quantity", "quantity_decimal", "unit_amount_decimal")
+COSTS = ("amount", "price_id", "price_data", "unit_amount_decimal")
+"""Ways to say what something costs: one of them."""
+
+QUANTITIES = ("quantity", "quantity_decimal")
 _EXCLUSIVE = (
-    ("amount", "unit_amount_decimal"),
-    ("amount", "quantity"),
-    ("amount", "quantity_decimal"),
-    ("quantity", "quantity_decimal"),
+    *combinations(COSTS, 2),
+    *(("amount", name) for name in QUANTITIES),
+    QUANTITIES,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """A price: `amount` is quantity times unit amount, rounded once. Amounts in the minor unit."""
+class Cost:
+    """What a line costs: `amount` is by the price, or quantity times unit amount, rounded once. Amounts in the
+    minor unit. `unit_amount` is None where a unit has no one price."""
 
     amount: int
     quantity: Decimal
-    unit_amount: Decimal
+    unit_amount: Decimal | None
+    price: PriceTerms | None = None
 
 
 def check_price_fields(given: Input, path: Path = ()) -> None:
@@ -38,8 +44,8 @@ def check_price_fields(given: Input, path: Path = ()) -> None:
 def check_new_price(given: Input, path: Path = ()) -> None:
     """Refuses a new item without a price, or with parts of a price that exclude each other."""
     check_price_fields(given, path)
-    if given.get("amount") is None and given.get("unit_amount_decimal") is None:
-        message = "The price is missing; give amount, or unitAmountDecimal with a quantity."
+    if all(given.get(name) is None for name in COSTS):
+        message = "The price is missing; give amount, priceId, priceData, or unitAmountDecimal with a quantity."
         raise refuse(message, (*path, "amount"), ErrorCode.PARAMETER_MISSING)
 
 
@@ -50,32 +56,37 @@ def check_period(given: Input, path: Path = ()) -> None:
         raise refuse("The period ends before it starts; give an end that is not earlier.", (*path, "end"))
 
 
-def price(given: Input, current: Price | None, currency_code: str, path: Path = ()) -> Price:
-    """The price after an input. An amount replaces the price by one unit of it; a unit amount or a quantity
-    replaces its part and multiplies anew. Refuses amounts out of range (AMOUNT_TOO_LARGE,
-    INVALID_CHARGE_AMOUNT). `current` is None for a new item."""
+def cost(
+    given: Input, current: Cost | None, currency_code: str, price: PriceTerms | None = None, path: Path = ()
+) -> Cost:
+    """What something costs after an input. An amount replaces the price by one unit of it; a price, a unit amount
+    or a quantity replaces its part and multiplies anew. `price` is the one that the input names, `current` None for
+    a new item. Refuses amounts out of range (AMOUNT_TOO_LARGE, INVALID_CHARGE_AMOUNT)."""
     currency = currency_of(currency_code)
     amount: int | None = given.get("amount")
     if amount is not None:
         check_amount(amount, currency, (*path, "amount"))
-        return Price(amount, Decimal(1), Decimal(amount))
-    quantity = _given_quantity(given)
-    unit: Decimal | None = given.get("unit_amount_decimal")
-    if current is not None and quantity is None and unit is None:
-        return current
+        return Cost(amount, Decimal(1), Decimal(amount))
+    quantity, unit = _given_quantity(given), given.get("unit_amount_decimal")
+    if current is not None and price is None and unit is None:
+        if quantity is None:
+            return current
+        price, unit = current.price, current.unit_amount
     factor = quantity if quantity is not None else current.quantity if current else Decimal(1)
-    each = unit if unit is not None else current.unit_amount if current else Decimal(0)
-    product = unit_line_amount(factor, each).amount
-    culprit = next(name for name in reversed(PRICE_FIELDS) if given.get(name) is not None)
+    found = Cost(0, factor, price.unit_amount_decimal if price else unit, price)
+    product = explained(found).amount
+    culprit = next(name for name in (*QUANTITIES, *COSTS) if given.get(name) is not None)
     check_maximum(product, currency, (*path, culprit))
-    return Price(product, factor, each)
+    return replace(found, amount=product)
 
 
-def explained(price: Price) -> LineAmount:
+def explained(cost: Cost) -> LineAmount:
     """How an amount came about."""
-    if price.quantity == 1 and price.unit_amount == price.amount:
-        return given_line_amount(price.amount)
-    return unit_line_amount(price.quantity, price.unit_amount)
+    if cost.price is not None:
+        return price_amount(cost.price, cost.quantity)
+    if cost.unit_amount is None or (cost.quantity == 1 and cost.unit_amount == cost.amount):
+        return given_line_amount(cost.amount)
+    return unit_line_amount(cost.quantity, cost.unit_amount)
 
 
 def _given_quantity(given: Input) -> Decimal | None:

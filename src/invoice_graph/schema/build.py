@@ -25,7 +25,10 @@ NODES: Mapping[str, Table] = {
     "LineItem": tables.LineItem,
     "InvoiceItem": tables.InvoiceItem,
     "InvoicePayment": tables.InvoicePayment,
+    "PaymentIntent": tables.PaymentIntent,
+    "PaymentRecord": tables.PaymentRecord,
     "Customer": tables.Customer,
+    "TestClock": tables.TestClock,
     "BalanceTransaction": tables.BalanceTransaction,
     "Event": tables.Event,
 }

@@ -79,6 +79,8 @@ DESCRIPTIONS: Mapping[Enum, str] = {
     InvoiceAction.PAY: "Collect what remains with `invoicePay`.",
     InvoiceAction.MARK_UNCOLLECTIBLE: "Give up on it with `invoiceMarkUncollectible`.",
     InvoiceAction.VOID: "Cancel it with `invoiceVoid`.",
+    InvoiceAction.ATTACH_PAYMENT: "Pay a part of it with `invoiceAttachPayment`.",
+    InvoiceAction.REVISE: "Replace it: `invoiceCreate` with `fromInvoice`.",
     CollectionMethod.CHARGE_AUTOMATICALLY: "The customer's default payment method is charged.",
     CollectionMethod.SEND_INVOICE: "The invoice is sent to the customer, who pays by its due date.",
     BillingReason.MANUAL: "Made by a call or by hand.",

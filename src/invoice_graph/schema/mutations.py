@@ -17,8 +17,16 @@ from invoice_graph.planner.execute import fetch
 from invoice_graph.planner.payload import Payload
 from invoice_graph.schema.context import Context
 from invoice_graph.schema.fields import SOURCE
-from invoice_graph.schema.inputs import customers, invoices, lines
-from invoice_graph.schema.types.payloads import AccountPayload, CustomerPayload, InvoiceItemPayload, InvoicePayload
+from invoice_graph.schema.inputs import customers, invoices, lines, payments
+from invoice_graph.schema.types.payloads import (
+    AccountPayload,
+    CustomerPayload,
+    InvoiceItemPayload,
+    InvoicePayload,
+    PaymentIntentPayload,
+    PaymentRecordPayload,
+    TestClockPayload,
+)
 from invoice_graph.store.database import Connection
 from invoice_graph.store.types import json_text
 
@@ -83,6 +91,13 @@ MUTATIONS = (
         "Gives up on an invoice. It can still be paid or voided.",
     ),
     MutationRow(
+        "invoiceAttachPayment",
+        payments.InvoiceAttachPaymentInput,
+        InvoicePayload,
+        "Pays a part of an invoice, or all of it, with money that was collected by a payment intent or received "
+        "elsewhere. What is beyond the remaining amount when it arrives is credited to the customer's balance.",
+    ),
+    MutationRow(
         "invoiceAddLines",
         lines.InvoiceAddLinesInput,
         InvoicePayload,
@@ -124,6 +139,50 @@ MUTATIONS = (
         customers.CustomerUpdateInput,
         CustomerPayload,
         "Changes a customer. Drafts follow; finalized invoices keep what they show.",
+    ),
+    MutationRow(
+        "paymentIntentCreate",
+        payments.PaymentIntentCreateInput,
+        PaymentIntentPayload,
+        "Creates a payment intent of the simulated processor, to be attached to an invoice.",
+    ),
+    MutationRow(
+        "paymentIntentConfirm",
+        payments.PaymentIntentConfirmInput,
+        PaymentIntentPayload,
+        "Collects the money of a payment intent, as the test payment method was made to answer, and credits the "
+        "invoice that it is attached to.",
+    ),
+    MutationRow(
+        "paymentIntentCancel",
+        payments.PaymentIntentCancelInput,
+        PaymentIntentPayload,
+        "Cancels a payment intent that has not succeeded, and the invoice payment that it is attached as.",
+    ),
+    MutationRow(
+        "paymentRecordCreate",
+        payments.PaymentRecordCreateInput,
+        PaymentRecordPayload,
+        "Records money that was received outside of the gateway, to be attached to an invoice.",
+    ),
+    MutationRow(
+        "testClockCreate",
+        payments.TestClockCreateInput,
+        TestClockPayload,
+        "Creates a test clock. Customers that are created on it live in its time.",
+    ),
+    MutationRow(
+        "testClockAdvance",
+        payments.TestClockAdvanceInput,
+        TestClockPayload,
+        "Advances a test clock and does, in order and each at its moment, what falls due on the way: finalization, "
+        "collection, retries, reminders. A dry run does not foretell them.",
+    ),
+    MutationRow(
+        "testClockDelete",
+        payments.TestClockDeleteInput,
+        TestClockPayload,
+        "Deletes a test clock. Its customers and their invoices stay.",
     ),
     MutationRow("accountUpdate", customers.AccountUpdateInput, AccountPayload, "Changes the account's settings."),
 )

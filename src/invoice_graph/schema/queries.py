@@ -14,12 +14,13 @@ from invoice_graph.schema.enums import InvoiceOrderField, OrderDirection
 from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.types.account import Account, Currency
+from invoice_graph.schema.types.clocks import TestClock
 from invoice_graph.schema.types.common import Node
 from invoice_graph.schema.types.customer import Customer
 from invoice_graph.schema.types.event import Event
 from invoice_graph.schema.types.invoice import Invoice
 from invoice_graph.schema.types.items import InvoiceItem
-from invoice_graph.schema.types.payments import InvoicePayment
+from invoice_graph.schema.types.payments import InvoicePayment, PaymentIntent, PaymentRecord
 from invoice_graph.schema.where import CustomerWhere, InvoiceItemWhere, InvoiceOrder, InvoicePaymentWhere, InvoiceWhere
 from invoice_graph.store import tables
 
@@ -118,6 +119,28 @@ class Query:
         where: Annotated[InvoicePaymentWhere | None, strawberry.argument(description="Which invoice payments.")] = None,
     ) -> Connection[InvoicePayment]:
         """The account's invoice payments, newest first."""
+        by_planner()
+
+    @planned(ById(tables.PaymentIntent))
+    def payment_intent(self, id: Id) -> PaymentIntent | None:
+        """A payment intent by its id; null when the account has none."""
+        by_planner()
+
+    @planned(ById(tables.PaymentRecord))
+    def payment_record(self, id: Id) -> PaymentRecord | None:
+        """A record of money received elsewhere, by its id; null when the account has none."""
+        by_planner()
+
+    @planned(ById(tables.TestClock))
+    def test_clock(self, id: Id) -> TestClock | None:
+        """A test clock by its id; null when the account has none."""
+        by_planner()
+
+    @planned(Rows(tables.TestClock))
+    def test_clocks(
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[TestClock]:
+        """The account's test clocks, newest first."""
         by_planner()
 
     @planned(ById(tables.Customer))

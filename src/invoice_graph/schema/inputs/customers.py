@@ -2,7 +2,7 @@
 
 import strawberry
 
-from invoice_graph.domain.kinds import InvoiceNumbering
+from invoice_graph.domain.kinds import ExhaustedRetries, InvoiceNumbering
 from invoice_graph.domain.taxes import TaxExempt, TaxRounding
 from invoice_graph.schema.fields import optional
 from invoice_graph.schema.inputs.common import (
@@ -41,6 +41,7 @@ class CustomerFields:
 @strawberry.input(description="A new customer.")
 class CustomerCreateInput(Write, CustomerFields):
     currency: CurrencyCode | None = optional("The currency of the balance; the account's default when absent.")
+    test_clock_id: strawberry.ID | None = optional("The test clock that the customer lives on, for good.")
 
 
 @strawberry.input(description="A change of a customer. Drafts follow; finalized invoices keep what they show.")
@@ -60,3 +61,11 @@ class AccountUpdateInput(Change):
     grace_seconds: int | None = optional("How long after its creation a draft with `autoAdvance` is finalized.")
     payment_terms_days: int | None = optional("After how many days an invoice is due when nothing else is said.")
     payment_method_types: list[str] | None = optional("The enabled types of payment methods; null enables all.")
+    overdue_after_days: int | None = optional("How many days after its due date an open invoice is reported overdue.")
+    will_be_due_days: int | None = optional("How many days before its due date an open invoice is announced.")
+    exhausted_retries: ExhaustedRetries | None = optional("What becomes of an invoice after the last attempt.")
+    invoice_description: str | None = optional("The memo of invoices that have none of their own.")
+    invoice_footer: str | None = optional("The footer of invoices that have none of their own.")
+    invoice_custom_fields: list[CustomFieldInput] | None = optional(
+        "The custom fields of invoices that have none of their own."
+    )

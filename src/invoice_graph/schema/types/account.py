@@ -4,12 +4,13 @@ from datetime import datetime
 
 import strawberry
 
-from invoice_graph.domain.kinds import InvoiceNumbering
+from invoice_graph.domain.kinds import ExhaustedRetries, InvoiceNumbering
 from invoice_graph.domain.taxes import TaxRounding
 from invoice_graph.planner.catalog import Column, Computed, Document
 from invoice_graph.planner.expressions import next_number
 from invoice_graph.schema.fields import described
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
+from invoice_graph.schema.types.common import CustomField
 
 
 @strawberry.type(description="The account that the key belongs to, and its settings.")
@@ -30,6 +31,14 @@ class Account:
     payment_terms_days: int = described("After how many days an invoice is due when nothing else is said.")
     payment_method_types: list[str] | None = described(
         "The enabled types of payment methods; null enables all.", Document("payment_method_types")
+    )
+    overdue_after_days: int = described("How many days after its due date an open invoice is reported overdue.")
+    will_be_due_days: int = described("How many days before its due date an open invoice is announced.")
+    exhausted_retries: ExhaustedRetries = described("What becomes of an invoice after the last automatic attempt.")
+    invoice_description: str | None = described("The memo of invoices that have none of their own.")
+    invoice_footer: str | None = described("The footer of invoices that have none of their own.")
+    invoice_custom_fields: list[CustomField] | None = described(
+        "The custom fields of invoices that have none of their own.", Document("invoice_custom_fields")
     )
 
 

@@ -53,6 +53,7 @@ class Customer(Node):
     invoice_custom_fields: list[CustomField] | None = described(
         "The custom fields of invoices that have none of their own.", Document("invoice_custom_fields")
     )
+    test_clock_id: strawberry.ID | None = described("The test clock that the customer lives on.")
     preferred_locales: list[str] = described("Languages the customer reads, best first.", Document("preferred_locales"))
 
     @planned(INVOICES)

@@ -7,7 +7,7 @@ import strawberry
 
 from invoice_graph.domain.calculation import Rule
 from invoice_graph.domain.errors import ErrorCode
-from invoice_graph.domain.kinds import BillingReason, CollectionMethod
+from invoice_graph.domain.kinds import BillingReason, CollectionMethod, UncollectibleReason
 from invoice_graph.domain.lifecycle import InvoiceAction, InvoiceStatus
 from invoice_graph.domain.taxes import TaxExempt
 from invoice_graph.planner.actions import AllowedActions
@@ -107,6 +107,8 @@ class Invoice(Node):
     attempted: bool = described("Whether collection was tried.")
     attempt_count: int = described("Counts the first attempt and all automatic ones.")
     next_payment_attempt_at: datetime | None = described("When the next automatic attempt is due.")
+    uncollectible_reason: UncollectibleReason | None = described("Why it was last given up.")
+    test_clock_id: strawberry.ID | None = described("The test clock that its customer lives on.")
     billing_reason: BillingReason = described("Why the invoice exists.")
     description: str | None = described("The memo on the document, up to 1,500 characters.")
     footer: str | None = described("The footer on the document, up to 5,000 characters.")

@@ -8,11 +8,13 @@ from invoice_graph.planner.catalog import Given, GivenList
 from invoice_graph.planner.payload import GivenRefusals, GivenValue
 from invoice_graph.schema.fields import described
 from invoice_graph.schema.types.account import Account
+from invoice_graph.schema.types.clocks import TestClock
 from invoice_graph.schema.types.common import Node
 from invoice_graph.schema.types.customer import Customer
 from invoice_graph.schema.types.event import Event
 from invoice_graph.schema.types.invoice import Invoice
 from invoice_graph.schema.types.items import InvoiceItem
+from invoice_graph.schema.types.payments import PaymentIntent, PaymentRecord
 from invoice_graph.store import tables
 
 ERRORS = GivenRefusals()
@@ -83,6 +85,35 @@ class CustomerPayload:
 @strawberry.type(description="The account as it is after the call, also when it was refused.")
 class AccountPayload:
     account: Account | None = described("The account as it is now.", Given(tables.Account, "object_id", "account_id"))
+    user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
+    events: list[Event] = described(EVENTS_TEXT, EVENTS)
+    replayed: bool = described(REPLAYED_TEXT, REPLAYED)
+
+
+@strawberry.type(description="The payment intent after the call, also when that was refused; null when there is none.")
+class PaymentIntentPayload:
+    payment_intent: PaymentIntent | None = described(
+        "The payment intent as it is now.", Given(tables.PaymentIntent, "object_id")
+    )
+    user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
+    events: list[Event] = described(EVENTS_TEXT, EVENTS)
+    replayed: bool = described(REPLAYED_TEXT, REPLAYED)
+
+
+@strawberry.type(description="The payment record after the call, also when that was refused; null when there is none.")
+class PaymentRecordPayload:
+    payment_record: PaymentRecord | None = described(
+        "The payment record as it is now.", Given(tables.PaymentRecord, "object_id")
+    )
+    user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
+    events: list[Event] = described(EVENTS_TEXT, EVENTS)
+    replayed: bool = described(REPLAYED_TEXT, REPLAYED)
+
+
+@strawberry.type(description="The test clock after the call, also when that was refused; null when there is none.")
+class TestClockPayload:
+    test_clock: TestClock | None = described("As it is now.", Given(tables.TestClock, "object_id"))
+    deleted_id: strawberry.ID | None = described("The id of the deleted test clock.", DELETED)
     user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
     events: list[Event] = described(EVENTS_TEXT, EVENTS)
     replayed: bool = described(REPLAYED_TEXT, REPLAYED)

@@ -115,6 +115,7 @@ class Invoice(Owned, table=True):
     total: int = whole(default=0)
     total_excluding_tax: int = whole(default=0)
     default_tax_rate_ids: list[str] = document(default_factory=list)
+    discount_ids: list[str] = document(default_factory=list)
     total_discount_amounts: list[dict[str, Any]] = document(default_factory=list)
     total_taxes: list[dict[str, Any]] = document(default_factory=list)
     shipping_cost: dict[str, Any] | None = document(default=None)
@@ -154,7 +155,7 @@ class Billed(Owned):
     currency: str = text()
     description: str | None = text(default=None)
     quantity_decimal: Decimal = exact(default=Decimal(1))
-    unit_amount_decimal: Decimal = exact()
+    unit_amount_decimal: Decimal | None = exact(default=None)
     period_start_at: datetime = moment()
     period_end_at: datetime = moment()
     discountable: bool = flag(default=True)
@@ -162,6 +163,7 @@ class Billed(Owned):
     price_id: str | None = text(default=None)
     product_id: str | None = text(default=None)
     tax_rate_ids: list[str] = document(default_factory=list)
+    discount_ids: list[str] = document(default_factory=list)
 
 
 class InvoiceItem(Billed, table=True):
