@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from sqlmodel import SQLModel
 
 from invoice_graph.adapters.mail import InvoiceMail, Mailer
 from invoice_graph.adapters.payments import PaymentProvider
@@ -13,7 +12,7 @@ from invoice_graph.domain.fields import Input, Shape
 from invoice_graph.domain.ids import IdFactory
 from invoice_graph.domain.lifecycle import InvoiceAction
 from invoice_graph.store.database import Connection, Database
-from invoice_graph.store.tables import PaymentAttempt
+from invoice_graph.store.tables import Account, Owned, PaymentAttempt
 from invoice_graph.store.unit_of_work import Snapshot, UnitOfWork
 
 
@@ -96,7 +95,7 @@ class Command:
     `id` names it (the account needs no name). `action` is the row of the lifecycle to check first."""
 
     name: str
-    kind: type[SQLModel]
+    kind: type[Account | Owned]
     check: Shape
     run: Run
     action: InvoiceAction | None = None

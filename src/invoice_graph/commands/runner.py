@@ -13,6 +13,7 @@ from invoice_graph.adapters.mail import InvoiceMail
 from invoice_graph.adapters.payments import APPROVED
 from invoice_graph.commands import idempotency, payments, shapes
 from invoice_graph.commands.accounts import update_account
+from invoice_graph.commands.catalogue import CATALOGUE_COMMANDS
 from invoice_graph.commands.clocks import advance_clock, create_clock, delete_clock
 from invoice_graph.commands.customers import create_customer, update_customer
 from invoice_graph.commands.finalization import finalize_invoice
@@ -83,6 +84,7 @@ COMMANDS: Mapping[str, Command] = {
         Command("testClockAdvance", TestClock, shapes.CLOCK_ADVANCE, advance_clock),
         Command("testClockDelete", TestClock, shapes.INVOICE_ID, delete_clock),
         Command("accountUpdate", Account, shapes.ACCOUNT, update_account),
+        *CATALOGUE_COMMANDS,
     )
 }
 """Every command by the name of its mutation."""

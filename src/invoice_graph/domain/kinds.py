@@ -107,6 +107,15 @@ class BillingScheme(StrEnum):
     TIERED = "TIERED"
 
 
+class RecurringInterval(StrEnum):
+    """What lies between two charges of a recurring price."""
+
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    YEAR = "YEAR"
+
+
 class PriceTaxBehavior(StrEnum):
     """Whether a price is meant with tax; for information, since tax rates say so themselves."""
 

@@ -120,6 +120,10 @@ class UnitOfWork:
         found = [self._remember(kind, raw) for raw in raws]
         return [row for row in found if row not in self._deleted]
 
+    def added(self, kind: type[T]) -> list[T]:
+        """The new rows of a kind that `flush` will insert, which `find` does not see yet."""
+        return [row for row in self._added if isinstance(row, kind)]
+
     def add(self, row: T) -> T:
         """A new row, inserted by `flush`."""
         self._known[self._identity(row)] = row
