@@ -9,6 +9,7 @@ from invoice_graph.commands.clocks import advance_abandoned
 from invoice_graph.commands.due_work import do_due_work
 from invoice_graph.commands.operations import Services
 from invoice_graph.commands.payments import settle_abandoned
+from invoice_graph.commands.previews import forget_previews
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ class Job:
 JOBS = (
     Job("settle abandoned payments", 5.0, settle_abandoned),
     Job("do what is due", 1.0, do_due_work),
+    Job("forget old previews", 600.0, forget_previews),
     Job("advance abandoned test clocks", 5.0, advance_abandoned),
 )
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 from invoice_graph.commands.balances import Movement, book
+from invoice_graph.commands.discounts import give_discounts
 from invoice_graph.commands.drafts import change_balance, reproject
 from invoice_graph.commands.numbers import claim_prefix, find_counter, random_prefix, skip_to
 from invoice_graph.commands.operations import Done, Services
 from invoice_graph.commands.payments import check_payment_method
+from invoice_graph.commands.rendering import usable_template
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.fields import Input, merge_metadata
 from invoice_graph.domain.ids import Prefix
@@ -27,6 +29,8 @@ _COPIED_FIELDS = (
     "invoice_footer",
     "invoice_custom_fields",
     "preferred_locales",
+    "tax_ids",
+    "rendering_template_id",
 )
 """Input fields that are written to the column of the same name."""
 
@@ -43,13 +47,14 @@ async def create_customer(uow: UnitOfWork, input: Input, services: Services) -> 
         currency=input.get("currency"),
         test_clock_id=await _clock_id(uow, input),
     )
+    uow.add(customer)
     await _write_fields(uow, customer, input)
     if input.get("next_invoice_sequence") is not None:
         skip_to(counter, input["next_invoice_sequence"], ("next_invoice_sequence",))
     if movement := await _movement(uow, customer, input, BalanceTransactionType.INITIAL):
         await book(uow, customer, str(customer.currency), [movement])
     uow.emit(EventType.CUSTOMER_CREATED, customer)
-    return Done(uow.add(customer).id)
+    return Done(customer.id)
 
 
 async def update_customer(uow: UnitOfWork, input: Input, services: Services) -> Done:
@@ -80,6 +85,12 @@ async def _write_fields(uow: UnitOfWork, customer: Customer, given: Input) -> No
     if given.get("default_payment_method_id") is not None:
         path = ("default_payment_method_id",)
         await check_payment_method(uow, customer, given["default_payment_method_id"], path)
+    if given.get("rendering_template_id") not in (None, customer.rendering_template_id):
+        await usable_template(uow, given["rendering_template_id"], ("rendering_template_id",))
+    if "discount" in given:
+        entries = [given["discount"]] if given["discount"] is not None else []
+        given_discounts = await give_discounts(uow, entries, customer, customer, uow.now, ("discount",))
+        customer.discount_id = next((discount.id for discount in given_discounts), None)
     for name in _COPIED_FIELDS:
         if name in given:
             setattr(customer, name, _written(name, given[name]))
@@ -88,7 +99,7 @@ async def _write_fields(uow: UnitOfWork, customer: Customer, given: Input) -> No
 
 
 def _written(name: str, value: Any) -> Any:
-    return [] if name == "preferred_locales" and value is None else value
+    return [] if name in ("preferred_locales", "tax_ids") and value is None else value
 
 
 async def _change_numbering(uow: UnitOfWork, customer: Customer, given: Input) -> bool:

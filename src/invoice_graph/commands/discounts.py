@@ -60,6 +60,43 @@ async def discounts_of(uow: UnitOfWork, owner: Owner) -> list[Discount]:
     return sorted((*stored, *added), key=lambda discount: discount.position)
 
 
+async def copy_discounts(uow: UnitOfWork, ids: Sequence[str], owner: Owner) -> list[str]:
+    """Copies of discounts for another owner, by id; nothing is redeemed by them."""
+    copies: list[str] = []
+    for position, id in enumerate(ids, 1):
+        source = await uow.require(Discount, id, ("discounts",))
+        copies.append(uow.add(_copy(uow, source, owner, position)).id)
+    return copies
+
+
+async def take_customer_discounts(uow: UnitOfWork, customer: Customer, invoice: Invoice) -> list[str]:
+    """What a customer has in store for a new invoice, copied to it; a discount of a coupon for ONCE is used up."""
+    current = [d for d in await discounts_of(uow, customer) if d.end_at is None or d.end_at > uow.now]
+    copies = await copy_discounts(uow, [discount.id for discount in current], invoice)
+    for discount in current:
+        coupon = await uow.get(Coupon, discount.coupon_id)
+        if coupon is not None and coupon.duration == CouponDuration.ONCE:
+            uow.delete(discount)
+            customer.discount_id = None
+    return copies
+
+
+def _copy(uow: UnitOfWork, source: Discount, owner: Owner, position: int) -> Discount:
+    owned: dict[str, Any] = {_OWNING_COLUMNS[type(owner)]: owner.id}
+    return Discount(
+        account_id=uow.account_id,
+        id=uow.ids.make(Prefix.DISCOUNT),
+        created_at=uow.now,
+        coupon_id=source.coupon_id,
+        promotion_code_id=source.promotion_code_id,
+        position=position,
+        start_at=source.start_at,
+        end_at=source.end_at,
+        **{name: getattr(source, name) for name in _TERMS},
+        **owned,
+    )
+
+
 async def check_minimum_amounts(uow: UnitOfWork, invoice: Invoice, path: Path = ("discounts",)) -> None:
     """Refuses promotion codes that want more than the invoice's subtotal; ask once its totals are known."""
     for place, discount in enumerate(await discounts_of(uow, invoice)):

@@ -17,7 +17,7 @@ from invoice_graph.commands.lines import add_entries, pull_pending
 from invoice_graph.commands.numbers import check_number_free
 from invoice_graph.commands.operations import Done, Services
 from invoice_graph.commands.payments import check_payment_method
-from invoice_graph.commands.rendering import flattened, inherit, inherited, write_rendering
+from invoice_graph.commands.rendering import Inherited, flattened, inherit, inherited, write_rendering
 from invoice_graph.commands.revisions import ORIGIN, copied_fields, copy_lines, days_to_pay, origin_of, void
 from invoice_graph.commands.schedule import change_collection, change_schedule
 from invoice_graph.commands.status import apply
@@ -47,7 +47,7 @@ _COPIED_FIELDS = (
 _MONEY = frozenset({"discounts", "default_tax_rate_ids", "shipping_cost"})
 """Input fields that totals depend on."""
 
-_NOTHING = {"description": None, "footer": None, "custom_fields": []}
+_NOTHING: Inherited = {"description": None, "footer": None, "custom_fields": []}
 """What an invoice says on which nothing was set."""
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-
 from invoice_graph.adapters.mail import InvoiceMail, Mailer
 from invoice_graph.adapters.payments import PaymentProvider
 from invoice_graph.domain.clock import Clock, SystemClock

@@ -30,6 +30,7 @@ from invoice_graph.commands.items import create_item, delete_item, update_item
 from invoice_graph.commands.lines import add_lines, remove_lines, update_lines
 from invoice_graph.commands.operations import Call, Charging, Command, Done, Outcome, Services
 from invoice_graph.commands.payments import pay_invoice
+from invoice_graph.commands.previews import preview_invoice
 from invoice_graph.commands.receipts import attach_payment
 from invoice_graph.commands.status import check_action
 from invoice_graph.commands.time import live_in_time_of, live_in_time_of_input
@@ -60,6 +61,7 @@ COMMANDS: Mapping[str, Command] = {
     command.name: command
     for command in (
         Command("invoiceCreate", Invoice, shapes.INVOICE_CREATE, create_invoice, creates=True),
+        Command("invoicePreview", Invoice, shapes.INVOICE_PREVIEW, preview_invoice, creates=True),
         Command("invoiceUpdate", Invoice, shapes.INVOICE_UPDATE, update_invoice, _A.UPDATE),
         Command("invoiceDelete", Invoice, shapes.INVOICE_ID, delete_invoice, _A.DELETE),
         Command("invoiceFinalize", Invoice, shapes.INVOICE_FINALIZE, finalize_invoice, _A.FINALIZE),

@@ -1,5 +1,7 @@
 """The inputs of the commands, field by field."""
 
+from invoice_graph.commands.catalogue.shapes import PRODUCT_FIELDS, TAX_RATE_CREATE, UNIT_AMOUNTS
+from invoice_graph.commands.discount_shapes import DISCOUNT, DISCOUNTS
 from invoice_graph.domain import fields
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.fields import Field, Input, Path, Shape, as_given, filled, list_of, refuse, text, whole
@@ -28,8 +30,59 @@ _TYPES = Field(
 )
 _PERIOD = Field(Shape({"start": _GIVEN, "end": _GIVEN}, required=("start", "end"), check=check_period), clearable=False)
 
+
+def _check_price_data(given: Input, path: Path) -> None:
+    """A price described in place: of one product, with one unit amount."""
+    _one_of(given, ("product_id", "product_data"), path, "Name a product, or describe one: give productId.")
+    _one_of(given, ("unit_amount", "unit_amount_decimal"), path, "The price is missing; give unitAmount.")
+
+
+def _check_tax_amount(given: Input, path: Path) -> None:
+    _one_of(given, ("tax_rate_id", "tax_rate_data"), path, "Name a tax rate, or describe one: give taxRateId.")
+
+
+def _one_of(given: Input, names: tuple[str, str], path: Path, missing: str) -> None:
+    present = [name for name in names if given.get(name) is not None]
+    if not present:
+        raise refuse(missing, (*path, names[0]), ErrorCode.PARAMETER_MISSING)
+    if len(present) > 1:
+        message = "The two fields exclude each other; give one of them."
+        raise refuse(message, (*path, names[1]), ErrorCode.PARAMETERS_EXCLUSIVE)
+
+
+_PRICE_DATA = Shape(
+    {
+        "currency": _CURRENCY,
+        "product_id": _REFERENCE,
+        "product_data": Field(Shape(PRODUCT_FIELDS, required=("name",), creating=True), clearable=False),
+        "unit_amount": UNIT_AMOUNTS["unit_amount"],
+        "unit_amount_decimal": UNIT_AMOUNTS["unit_amount_decimal"],
+        "tax_behavior": _GIVEN,
+    },
+    required=("currency",),
+    creating=True,
+    check=_check_price_data,
+)
+_TAX_AMOUNT = Shape(
+    {
+        "amount": _AMOUNT,
+        "taxable_amount": _AMOUNT,
+        "tax_rate_id": _REFERENCE,
+        "tax_rate_data": Field(TAX_RATE_CREATE, clearable=False),
+        "taxability_reason": _GIVEN,
+    },
+    required=("amount", "taxable_amount"),
+    creating=True,
+    check=_check_tax_amount,
+)
+_TAX_AMOUNTS = Field(list_of(_TAX_AMOUNT, fields.MAX_TAX_AMOUNTS, "tax amounts"))
+
 _BILLED = {
     "amount": _AMOUNT,
+    "price_id": _ID,
+    "price_data": Field(_PRICE_DATA, clearable=False),
+    "tax_rate_ids": Field(list_of(fields.identifier, fields.MAX_LINE_TAX_RATES, "tax rates")),
+    "discounts": DISCOUNTS,
     "quantity": Field(fields.quantity, clearable=False),
     "quantity_decimal": Field(fields.quantity, clearable=False),
     "unit_amount_decimal": Field(fields.decimal, clearable=False),
@@ -73,8 +126,12 @@ def _distinct(given: Input, name: str, path: Path) -> None:
 
 
 def _check_new_invoice(given: Input, path: Path) -> None:
+    revision = given.get("from_invoice") is not None
+    if given.get("customer_id") is None and not revision:
+        raise refuse("The customer is missing; give customerId.", (*path, "customer_id"), ErrorCode.PARAMETER_MISSING)
     check_due_fields(given, path)
-    check_due_method(given, given.get("collection_method") or CollectionMethod.CHARGE_AUTOMATICALLY, path)
+    if not revision:
+        check_due_method(given, given.get("collection_method") or CollectionMethod.CHARGE_AUTOMATICALLY, path)
     _check_distinct(given, path)
 
 
@@ -85,17 +142,19 @@ def _check_payment(given: Input, path: Path) -> None:
 
 
 def _check_attached(given: Input, path: Path) -> None:
-    intent, record = given.get("payment_intent_id"), given.get("payment_record_id")
-    if intent is None and record is None:
-        message = "Name the money to attach: give paymentIntentId or paymentRecordId."
-        raise refuse(message, (*path, "payment_intent_id"), ErrorCode.PARAMETER_MISSING)
-    if intent is not None and record is not None:
-        message = "Attach one payment at a time: give either paymentIntentId or paymentRecordId."
-        raise refuse(message, (*path, "payment_record_id"), ErrorCode.PARAMETERS_EXCLUSIVE)
+    names = ("payment_intent_id", "payment_record_id")
+    _one_of(given, names, path, "Name the money to attach: give paymentIntentId or paymentRecordId.")
 
 
-NEW_LINE = Shape({**_BILLED, "invoice_item_id": _REFERENCE}, creating=True, check=_check_new_line)
-_LINE_CHANGE = Shape({"id": _ID, **_BILLED}, required=("id",), check=check_price_fields)
+def _check_preview_item(given: Input, path: Path) -> None:
+    """An entry describes a new line, or changes a pending item."""
+    (check_new_price if given.get("invoice_item_id") is None else check_price_fields)(given, path)
+
+
+NEW_LINE = Shape(
+    {**_BILLED, "tax_amounts": _TAX_AMOUNTS, "invoice_item_id": _REFERENCE}, creating=True, check=_check_new_line
+)
+_LINE_CHANGE = Shape({"id": _ID, **_BILLED, "tax_amounts": _TAX_AMOUNTS}, required=("id",), check=check_price_fields)
 _LINE_REMOVAL = Shape({"id": _ID, "behavior": _GIVEN}, required=("id", "behavior"))
 
 _INVOICE = {
@@ -113,6 +172,21 @@ _INVOICE = {
     "number": Field(text(_LIMITS["number"])),
     "default_payment_method_id": _REFERENCE,
     "payment_method_types": _TYPES,
+    "discounts": DISCOUNTS,
+    "default_tax_rate_ids": Field(list_of(fields.identifier, fields.MAX_DEFAULT_TAX_RATES, "tax rates")),
+    "shipping_cost": Field(
+        Shape({"amount": _AMOUNT, "display_name": Field(text(_LIMITS["name"]))}, required=("amount",), creating=True)
+    ),
+    "rendering": Field(
+        Shape(
+            {
+                "amount_tax_display": _MOMENT,
+                "pdf": Field(Shape({"page_size": _MOMENT})),
+                "template_id": _REFERENCE,
+                "template_version": Field(whole(1, fields.MAX_SEQUENCE)),
+            }
+        )
+    ),
 }
 
 
@@ -125,12 +199,28 @@ INVOICE_CREATE = Shape(
         "customer_id": _ID,
         "currency": _CURRENCY,
         "pending_invoice_items_behavior": _GIVEN,
+        "from_invoice": Field(
+            Shape({"action": _GIVEN, "invoice_id": _ID}, required=("action", "invoice_id")), clearable=False
+        ),
         "lines": Field(list_of(NEW_LINE, fields.MAX_INVOICE_ITEMS, "lines"), clearable=False),
         **_INVOICE,
     },
-    required=("customer_id",),
     creating=True,
     check=_check_new_invoice,
+)
+_PREVIEW_ITEM = Shape(
+    {**_BILLED, "tax_amounts": _TAX_AMOUNTS, "invoice_item_id": _REFERENCE}, creating=True, check=_check_preview_item
+)
+INVOICE_PREVIEW = Shape(
+    {
+        "customer_id": _ID,
+        "currency": _CURRENCY,
+        "collection_method": _GIVEN,
+        **{name: _INVOICE[name] for name in ("discounts", "default_tax_rate_ids", "shipping_cost")},
+        "invoice_items": Field(list_of(_PREVIEW_ITEM, fields.MAX_INVOICE_ITEMS, "invoice items"), clearable=False),
+    },
+    required=("customer_id",),
+    creating=True,
 )
 INVOICE_UPDATE = Shape({"id": _ID, **_INVOICE}, required=("id",), check=check_due_fields)
 INVOICE_ID = Shape({"id": _ID}, required=("id",))
@@ -195,6 +285,10 @@ ITEM_CREATE = Shape(
 )
 ITEM_UPDATE = Shape({"id": _ID, **_BILLED}, required=("id",), check=check_price_fields)
 
+_TAX_ID = Shape(
+    {"type": Field(fields.tax_id_type), "value": Field(fields.required_text(_LIMITS["name"]))},
+    required=("type", "value"),
+)
 _CUSTOMER = {
     "name": Field(text(_LIMITS["name"])),
     "email": Field(fields.email),
@@ -210,6 +304,9 @@ _CUSTOMER = {
     "default_payment_method_id": _REFERENCE,
     "invoice_footer": _FOOTER,
     "invoice_custom_fields": _CUSTOM_FIELDS,
+    "discount": Field(DISCOUNT),
+    "tax_ids": Field(list_of(_TAX_ID, fields.MAX_TAX_IDS, "tax ids")),
+    "rendering_template_id": _REFERENCE,
     "preferred_locales": Field(list_of(fields.required_text(_LIMITS["locale"]), fields.MAX_LOCALES, "locales")),
 }
 CUSTOMER_CREATE = Shape({"currency": _CURRENCY, "test_clock_id": _REFERENCE, **_CUSTOMER}, creating=True)

@@ -8,15 +8,13 @@ from sqlmodel import SQLModel
 
 from invoice_graph.commands.catalogue.tax_rates import make_tax_rate
 from invoice_graph.commands.discounts import discount_terms
-from invoice_graph.domain import discounts, taxes
+from invoice_graph.domain import discounts as reductions
+from invoice_graph.domain import taxes
 from invoice_graph.domain.fields import Input, Path, refuse
 from invoice_graph.store.tables import Discount, Invoice, LineItem, Price, TaxRate
 from invoice_graph.store.unit_of_work import UnitOfWork
 
 T = TypeVar("T", bound=SQLModel)
-
-MOST_DEFAULT_RATES = 5
-MOST_LINE_RATES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +22,14 @@ class Terms:
     """The tax rates, discounts and prices of an invoice."""
 
     rates: dict[str, taxes.TaxRate]
-    discounts: dict[str, discounts.Discount]
+    discounts: dict[str, reductions.Discount]
     prices: dict[str, Price]
 
     def rates_of(self, ids: Sequence[str]) -> tuple[taxes.TaxRate, ...]:
         """Tax rates in the order of their ids."""
         return tuple(self.rates[id] for id in ids)
 
-    def discounts_of(self, ids: Sequence[str]) -> tuple[discounts.Discount, ...]:
+    def discounts_of(self, ids: Sequence[str]) -> tuple[reductions.Discount, ...]:
         """Discounts in the order of their ids."""
         return tuple(self.discounts[id] for id in ids)
 

@@ -245,14 +245,19 @@ NOTHING_ATTACHED_PAID = Guard(
     ErrorCode.INVOICE_HAS_PAYMENTS,
     "A part of the invoice is paid already; give it back with a credit note instead.",
 )
-_UNTOUCHED = (NO_ATTEMPT_IN_FLIGHT, NOTHING_ATTACHED_OPEN, NOTHING_ATTACHED_PAID)
-
+_NO_PREVIEW = Guard(
+    Predicate("expires_at", Test.ABSENT),
+    ErrorCode.RESOURCE_MISSING,
+    "This is a preview; create the invoice with invoiceCreate first.",
+)
+_OWN_GUARDS: Mapping[InvoiceAction, tuple[Guard, ...]] = {
+    _A.SEND: (_SENT_INVOICES_ONLY, _EMAIL_KNOWN),
+    _A.MARK_UNCOLLECTIBLE: (NOTHING_ATTACHED_OPEN,),
+    _A.VOID: (NOTHING_ATTACHED_OPEN, NOTHING_ATTACHED_PAID),
+    _A.REVISE: (NOTHING_ATTACHED_OPEN, NOTHING_ATTACHED_PAID),
+}
 GUARDS: Mapping[InvoiceAction, tuple[Guard, ...]] = {
-    **dict.fromkeys(InvoiceAction, (NO_ATTEMPT_IN_FLIGHT,)),
-    _A.SEND: (NO_ATTEMPT_IN_FLIGHT, _SENT_INVOICES_ONLY, _EMAIL_KNOWN),
-    _A.MARK_UNCOLLECTIBLE: (NO_ATTEMPT_IN_FLIGHT, NOTHING_ATTACHED_OPEN),
-    _A.VOID: _UNTOUCHED,
-    _A.REVISE: _UNTOUCHED,
+    action: (_NO_PREVIEW, NO_ATTEMPT_IN_FLIGHT, *_OWN_GUARDS.get(action, ())) for action in InvoiceAction
 }
 """Conditions beyond the status, in the order they are checked."""
 

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.planner.faults import ArgumentFault
 from invoice_graph.planner.filters import array
+from invoice_graph.planner.references import MemberRow
 from invoice_graph.planner.sql import Choice, Columns, Nested, constant, joined, json_object, leaf, nullable
 from invoice_graph.store import dialect
 from invoice_graph.store.rows import table_of
@@ -65,10 +66,13 @@ class Computed:
 
 @dataclass(frozen=True)
 class SameRow:
-    """An object made of the same row's columns."""
+    """An object made of the same row's columns; `null` where the column `present` is, if one is named."""
+
+    present: str | None = None
 
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
-        return scope.object(selection)
+        present = None if self.present is None else scope.table.c[self.present].is_not(None)
+        return nullable(scope.object(selection), present)
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,9 @@ def _object(document: ColumnElement[Any], compiler: "Compiler", selection: "Sele
 
 
 def _member(document: ColumnElement[Any], compiler: "Compiler", selection: "Selection") -> ColumnElement[str]:
+    if compiler.catalog.planned(selection.parent, selection.name):
+        referring: MemberRow = compiler.catalog.source(selection.parent, selection.name)
+        return referring.within(document, compiler, selection)
     found = dialect.member(document, selection.name)
     if selection.is_leaf:
         return func.coalesce(found, constant("null"))

@@ -223,6 +223,11 @@ class Scope(Root):
         """A SELECT from this row's table and what was joined to it; call it after the columns are made."""
         return select(*columns).select_from(self.with_joins(self.table))
 
+    @property
+    def tables(self) -> tuple[Any, ...]:
+        """This row's table and what was joined to it so far."""
+        return (self.table, *(table for table, _ in self._joins))
+
     def with_joins(self, rows: Any) -> Any:
         """A FROM clause with the joined tables added."""
         for table, match in self._joins:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, case, cast, func, literal_column, select
+from sqlalchemy import Text, and_, bindparam, case, cast, false, func, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from invoice_graph.domain.invoices import NUMBER_COUNTER
+from invoice_graph.domain.kinds import RevisionAction
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.domain.money import CURRENCIES
 from invoice_graph.planner.compiler import Root, Scope
@@ -47,6 +48,16 @@ def pdf_url(scope: Scope) -> ColumnElement[str]:
 def whole_quantity(scope: Scope) -> ColumnElement[int]:
     """The quantity without its fraction."""
     return dialect.truncated(scope.table.c.quantity_decimal)
+
+
+def never(scope: Scope) -> ColumnElement[bool]:
+    """False for every row."""
+    return false()
+
+
+def revision(scope: Scope) -> ColumnElement[str]:
+    """What a draft that was made from another invoice is to it."""
+    return constant(RevisionAction.REVISION)
 
 
 def pending(scope: Scope) -> ColumnElement[bool]:

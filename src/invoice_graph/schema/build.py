@@ -41,6 +41,9 @@ SAME_ROW: Mapping[str, Table] = {
     "InvoicePaymentStatusTransitions": tables.InvoicePayment,
     "PaymentSource": tables.InvoicePayment,
     "Pricing": tables.LineItem,
+    "FromInvoice": tables.Invoice,
+    "InvoiceRendering": tables.Invoice,
+    "RenderingPdf": tables.Invoice,
 }
 """Types whose fields are columns of a table without being its objects."""
 

@@ -46,6 +46,13 @@ class MutationRow:
 MUTATIONS = (
     MutationRow("invoiceCreate", invoices.InvoiceCreateInput, InvoicePayload, "Creates a draft, with lines if given."),
     MutationRow(
+        "invoicePreview",
+        invoices.InvoicePreviewInput,
+        InvoicePayload,
+        "Shows what a customer's next invoice would be, with all pending invoice items. The preview looks like a draft "
+        "and is kept for 72 hours; it is in no list, and nothing can be done with it.",
+    ),
+    MutationRow(
         "invoiceUpdate",
         invoices.InvoiceUpdateInput,
         InvoicePayload,

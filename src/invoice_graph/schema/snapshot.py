@@ -21,6 +21,7 @@ from invoice_graph.planner.catalog import ToOne
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.execute import Viewer
 from invoice_graph.planner.plan import Planner, Statement
+from invoice_graph.planner.references import ListedById, MemberRow
 from invoice_graph.store.database import Connection
 from invoice_graph.store.dialect import Parameters
 from invoice_graph.store.types import json_text
@@ -79,16 +80,14 @@ class Snapshots:
 
     def _selections(self, kind: GraphQLObjectType) -> Iterator[str]:
         for name, field in kind.fields.items():
-            source = self._planner.catalog.source(kind.name, name) if self._is_row(kind) else None
+            catalog = self._planner.catalog
+            source = catalog.source(kind.name, name) if catalog.planned(kind.name, name) else None
             named = get_named_type(field.type)
-            if isinstance(source, Rows | AllowedActions) or (kind.name, name) in LEFT_OUT:
+            if isinstance(source, Rows | AllowedActions | MemberRow) or (kind.name, name) in LEFT_OUT:
                 continue
             if is_leaf_type(named):
                 yield name
-            elif isinstance(source, ToOne):
+            elif isinstance(source, ToOne | ListedById):
                 yield f"{name} {{ id }}"
             elif is_object_type(named):
                 yield f"{name} {{ {' '.join(self._selections(named))} }}"
-
-    def _is_row(self, kind: GraphQLObjectType) -> bool:
-        return any(self._planner.catalog.planned(kind.name, name) for name in kind.fields)

@@ -12,7 +12,7 @@ from invoice_graph.domain.clock import ManualClock, time_text
 from invoice_graph.domain.ids import IdFactory, Prefix
 from invoice_graph.domain.kinds import CollectionMethod
 from invoice_graph.domain.lifecycle import InvoiceStatus
-from invoice_graph.domain.lines import Price, explained
+from invoice_graph.domain.lines import Cost, explained
 from invoice_graph.domain.pricing import LineAmount
 from invoice_graph.domain.totals import InvoiceInput, LineInput, Totals, compute_totals
 from invoice_graph.seed.customers import SeededCustomer
@@ -232,4 +232,4 @@ class Invoicing:
 
 @cache
 def _pricing(quantity: int, unit: int) -> LineAmount:
-    return explained(Price(quantity * unit, Decimal(quantity), Decimal(unit)))
+    return explained(Cost(quantity * unit, Decimal(quantity), Decimal(unit)))

@@ -61,6 +61,11 @@ def member(document: ColumnElement[Any], key: str) -> ColumnElement[str]:
     return document.op("->")(literal_column(f"'$.{key}'"))
 
 
+def member_text(document: ColumnElement[Any], key: str) -> ColumnElement[str]:
+    """A member of a JSON object that is a text, without quotes; NULL where there is none."""
+    return document.op("->>")(literal_column(f"'$.{key}'"))
+
+
 def concatenated(item: ColumnElement[Any]) -> ColumnElement[str]:
     """The texts of a group joined by commas, in the order of the subquery they come from."""
     return func.coalesce(func.group_concat(item, literal_column("','")), literal_column("''"), type_=Text)

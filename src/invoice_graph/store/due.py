@@ -71,3 +71,12 @@ _ABANDONED = spell(select(_clocks).where(_clocks.c.leased_until <= bindparam("mo
 async def abandoned_clocks(connection: Connection, moment: datetime) -> list[TestClock]:
     """The test clocks of all accounts that were left on their way: their lease ended at `moment` or before."""
     return [build(TestClock, raw) for raw in await connection.rows(_ABANDONED, {"moment": time_text(moment)})]
+
+
+_invoices = table_of(Invoice)
+_EXPIRED = spell(select(_invoices).where(_invoices.c.expires_at <= bindparam("moment")).order_by(_invoices.c.id))[0]
+
+
+async def expired_previews(connection: Connection, moment: datetime) -> list[Invoice]:
+    """The previews of all accounts whose time ended at `moment` or before."""
+    return [build(Invoice, raw) for raw in await connection.rows(_EXPIRED, {"moment": time_text(moment)})]

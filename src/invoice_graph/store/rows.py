@@ -74,6 +74,12 @@ def build(kind: type[T], raw: Sequence[Any]) -> T:
     return row
 
 
+def copy_of(row: T, **changed: Any) -> T:
+    """A new row like another, with some columns changed."""
+    values = {name: getattr(row, name) for name in codec(type(row)).names}
+    return type(row)(**{**values, **changed})
+
+
 async def select_rows(
     connection: Connection, kind: type[T], equals: Parameters, order: Sequence[str] = (), limit: int | None = None
 ) -> list[T]:

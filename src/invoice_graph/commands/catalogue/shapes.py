@@ -89,14 +89,14 @@ def _check_minimum(given: Input, path: Path) -> None:
             raise refuse(message, (*path, name), ErrorCode.PARAMETER_MISSING)
 
 
-_UNIT_AMOUNTS = {
+UNIT_AMOUNTS = {
     "unit_amount": Field(whole(0, LARGEST_AMOUNT)),
     "unit_amount_decimal": Field(_not_negative),
 }
 _TIER = Shape(
     {
         "up_to": Field(fields.decimal),
-        **_UNIT_AMOUNTS,
+        **UNIT_AMOUNTS,
         "flat_amount": Field(whole(0, LARGEST_AMOUNT)),
         "flat_amount_decimal": Field(_not_negative),
     },
@@ -137,7 +137,7 @@ PRICE_CREATE = Shape(
     {
         "product_id": _ID,
         "currency": _CURRENCY,
-        **_UNIT_AMOUNTS,
+        **UNIT_AMOUNTS,
         "tiers": Field(filled(list_of(_TIER, MAX_TIERS, "tiers"), "tier")),
         "tiers_mode": _GIVEN,
         "transform_quantity": Field(_PACKAGES),

@@ -53,6 +53,12 @@ class ShippingInput:
     address: AddressInput | None = optional("The recipient's address.")
 
 
+@strawberry.input(description="A number under which a tax office knows the customer.")
+class TaxIdInput:
+    type: str = required("The kind of number, such as `eu_vat`.")
+    value: str = required("The number.")
+
+
 @strawberry.input(description="A line at the head of an invoice.")
 class CustomFieldInput:
     name: str = required("The field's name, up to 40 characters.")

@@ -12,8 +12,10 @@ from invoice_graph.schema.inputs.common import (
     CustomFieldInput,
     MetadataEntryInput,
     ShippingInput,
+    TaxIdInput,
     Write,
 )
+from invoice_graph.schema.inputs.discounts import DiscountInput
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
 
 
@@ -36,6 +38,9 @@ class CustomerFields:
         "The custom fields of invoices that have none of their own."
     )
     preferred_locales: list[str] | None = optional("Languages, best first.")
+    tax_ids: list[TaxIdInput] | None = optional("Up to 5 tax ids; replaces all.")
+    discount: DiscountInput | None = optional("What the customer's next invoices get; null takes it away.")
+    rendering_template_id: strawberry.ID | None = optional("The template of invoices that have none of their own.")
 
 
 @strawberry.input(description="A new customer.")

@@ -4,11 +4,37 @@ from datetime import datetime
 
 import strawberry
 
-from invoice_graph.domain.kinds import CollectionMethod, PendingItems
-from invoice_graph.schema.fields import optional
+from invoice_graph.domain.kinds import AmountTaxDisplay, CollectionMethod, PageSize, PendingItems, RevisionAction
+from invoice_graph.schema.fields import optional, required
 from invoice_graph.schema.inputs.common import ChangeById, CustomFieldInput, MetadataEntryInput, Write
-from invoice_graph.schema.inputs.lines import LineItemInput
-from invoice_graph.schema.scalars import CurrencyCode
+from invoice_graph.schema.inputs.discounts import DiscountInput
+from invoice_graph.schema.inputs.lines import Billing, LineItemInput, LineTaxes
+from invoice_graph.schema.scalars import CurrencyCode, MinorUnits
+
+
+@strawberry.input(description="What shipping costs.")
+class ShippingCostInput:
+    amount: MinorUnits = required("The price, 0 or more.")
+    display_name: str | None = optional("How it is called on the document.")
+
+
+@strawberry.input(description="The invoice that a draft is made from.")
+class FromInvoiceInput:
+    action: RevisionAction = required("What the draft is to it.")
+    invoice_id: strawberry.ID = required("An OPEN or UNCOLLECTIBLE invoice without attached payments.")
+
+
+@strawberry.input(description="How the PDF looks.")
+class RenderingPdfInput:
+    page_size: PageSize | None = optional("The size of the pages.")
+
+
+@strawberry.input(description="How the document looks; absent members stay as they are.")
+class RenderingInput:
+    amount_tax_display: AmountTaxDisplay | None = optional("How lines show inclusive tax.")
+    pdf: RenderingPdfInput | None = optional("How the PDF looks.")
+    template_id: strawberry.ID | None = optional("An active rendering template.")
+    template_version: int | None = optional("A version of the template; the newest when absent.")
 
 
 @strawberry.input(description="The fields of an invoice that callers set.")
@@ -31,16 +57,47 @@ class InvoiceFields:
     effective_at: datetime | None = optional("The date on the document.")
     default_payment_method_id: strawberry.ID | None = optional("Charged instead of the customer's default.")
     payment_method_types: list[str] | None = optional("The types of payment methods it may be paid with.")
+    discounts: list[DiscountInput] | None = optional(
+        "Up to 20 discounts of the whole invoice, in order; replaces all. When absent, a new one takes the customer's."
+    )
+    default_tax_rate_ids: list[strawberry.ID] | None = optional(
+        "Up to 5 tax rates for lines that have none of their own; replaces all."
+    )
+    shipping_cost: ShippingCostInput | None = optional("What shipping costs.")
+    rendering: RenderingInput | None = optional("How the document looks.")
 
 
 @strawberry.input(description="A new draft.")
 class InvoiceCreateInput(Write, InvoiceFields):
-    customer_id: strawberry.ID | None = optional("Who is invoiced.")
+    customer_id: strawberry.ID | None = optional("Who is invoiced; needed unless it is a revision.")
     currency: CurrencyCode | None = optional("The currency; that of the customer or account when absent.")
     pending_invoice_items_behavior: PendingItems = strawberry.field(
         description="What becomes of the customer's pending invoice items.", default=PendingItems.EXCLUDE
     )
+    from_invoice: FromInvoiceInput | None = optional(
+        "Make a revision: a draft with all that this invoice has, which voids it when it is finalized."
+    )
     lines: list[LineItemInput] | None = optional("Lines for the same call, up to 250.")
+
+
+@strawberry.input(description="A new line of a preview, or a pending invoice item with other terms.")
+class PreviewItemInput(Billing, LineTaxes):
+    invoice_item_id: strawberry.ID | None = optional(
+        "A pending invoice item of the customer, to be shown as if these fields were changed."
+    )
+
+
+@strawberry.input(description="What the customer's next invoice would be.")
+class InvoicePreviewInput(Write):
+    customer_id: strawberry.ID = required("Whose pending invoice items are shown.")
+    currency: CurrencyCode | None = optional("The currency; that of the customer or account when absent.")
+    collection_method: CollectionMethod | None = optional("How it would be collected.")
+    discounts: list[DiscountInput] | None = optional("Discounts of the whole invoice; nothing is redeemed.")
+    default_tax_rate_ids: list[strawberry.ID] | None = optional("Tax rates for lines that have none of their own.")
+    shipping_cost: ShippingCostInput | None = optional("What shipping would cost.")
+    invoice_items: list[PreviewItemInput] | None = optional(
+        "Up to 250 lines besides the pending invoice items, or changes of these."
+    )
 
 
 @strawberry.input(description="A change of an invoice. Which fields may change depends on its status.")

@@ -33,6 +33,12 @@ class Shipping:
     address: Address | None = described("The recipient's address.")
 
 
+@strawberry.type(description="A number under which a tax office knows the customer.")
+class TaxId:
+    type: str = described("The kind of number, such as `eu_vat`.")
+    value: str = described("The number.")
+
+
 @strawberry.type(description="A line printed at the head of an invoice.")
 class CustomField:
     name: str = described("The field's name, up to 40 characters.")

@@ -13,7 +13,18 @@ from invoice_graph.planner.expressions import currency_digits, next_number
 from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
-from invoice_graph.schema.types.common import METADATA_COLUMN, Address, CustomField, MetadataEntry, Node, Shipping
+from invoice_graph.schema.types.catalogue import InvoiceRenderingTemplate
+from invoice_graph.schema.types.clocks import TestClock
+from invoice_graph.schema.types.common import (
+    METADATA_COLUMN,
+    Address,
+    CustomField,
+    MetadataEntry,
+    Node,
+    Shipping,
+    TaxId,
+)
+from invoice_graph.schema.types.discounts import Discount
 from invoice_graph.store import tables
 
 if TYPE_CHECKING:
@@ -53,7 +64,17 @@ class Customer(Node):
     invoice_custom_fields: list[CustomField] | None = described(
         "The custom fields of invoices that have none of their own.", Document("invoice_custom_fields")
     )
-    test_clock_id: strawberry.ID | None = described("The test clock that the customer lives on.")
+    tax_ids: list[TaxId] = described("The customer's tax ids.", Document("tax_ids"))
+    discount: Discount | None = described(
+        "What the customer's next invoices get.", ToOne(tables.Discount, "discount_id")
+    )
+    rendering_template: InvoiceRenderingTemplate | None = described(
+        "The template of invoices that have none of their own.",
+        ToOne(tables.InvoiceRenderingTemplate, "rendering_template_id"),
+    )
+    test_clock: TestClock | None = described(
+        "The test clock that the customer lives on.", ToOne(tables.TestClock, "test_clock_id")
+    )
     preferred_locales: list[str] = described("Languages the customer reads, best first.", Document("preferred_locales"))
 
     @planned(INVOICES)

@@ -7,20 +7,40 @@ import strawberry
 
 from invoice_graph.domain.calculation import Rule
 from invoice_graph.domain.errors import ErrorCode
-from invoice_graph.domain.kinds import BillingReason, CollectionMethod, UncollectibleReason
+from invoice_graph.domain.kinds import (
+    AmountTaxDisplay,
+    BillingReason,
+    CollectionMethod,
+    PageSize,
+    RevisionAction,
+    UncollectibleReason,
+)
 from invoice_graph.domain.lifecycle import InvoiceAction, InvoiceStatus
 from invoice_graph.domain.taxes import TaxExempt
 from invoice_graph.planner.actions import AllowedActions
 from invoice_graph.planner.catalog import Column, Computed, Document, Entries, SameRow, ToOne
 from invoice_graph.planner.connections import Connection as Rows
-from invoice_graph.planner.expressions import currency_digits, hosted_url, overdue, pdf_url
+from invoice_graph.planner.expressions import currency_digits, hosted_url, never, overdue, pdf_url, revision
 from invoice_graph.planner.pagination import SortKey
+from invoice_graph.planner.references import ListedById
 from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import CurrencyCode, MinorUnits
-from invoice_graph.schema.types.common import METADATA_COLUMN, Address, CustomField, MetadataEntry, Node, Shipping
+from invoice_graph.schema.types.catalogue import InvoiceRenderingTemplate, TaxRate
+from invoice_graph.schema.types.clocks import TestClock
+from invoice_graph.schema.types.common import (
+    METADATA_COLUMN,
+    Address,
+    CustomField,
+    MetadataEntry,
+    Node,
+    Shipping,
+    TaxId,
+)
 from invoice_graph.schema.types.customer import Customer
+from invoice_graph.schema.types.discounts import Discount
 from invoice_graph.schema.types.items import LineItem
+from invoice_graph.schema.types.money import DiscountAmount, Tax
 from invoice_graph.schema.types.payments import InvoicePayment
 from invoice_graph.store import tables
 
@@ -66,6 +86,39 @@ class CalculationStep:
     note: str | None = described("What else went into the step.")
 
 
+@strawberry.type(description="What shipping costs; it is neither discounted nor taxed by tax rates.")
+class ShippingCost:
+    display_name: str | None = described("How it is called on the document.")
+    amount_subtotal: MinorUnits = described("Without tax.")
+    amount_tax: MinorUnits = described("The tax on it.")
+    amount_total: MinorUnits = described("With tax.")
+
+
+@strawberry.type(description="The invoice that a draft was made from.")
+class FromInvoice:
+    action: RevisionAction = described("What the draft is to it.", Computed(revision))
+    invoice: Annotated["Invoice", strawberry.lazy("invoice_graph.schema.types.invoice")] = described(
+        "The invoice itself.", ToOne(tables.Invoice, "from_invoice_id")
+    )
+
+
+@strawberry.type(description="How the PDF looks.")
+class RenderingPdf:
+    page_size: PageSize | None = described("The size of the pages; null for what is usual.")
+
+
+@strawberry.type(description="How the invoice's document looks.")
+class InvoiceRendering:
+    amount_tax_display: AmountTaxDisplay | None = described("How lines show inclusive tax.")
+    pdf: RenderingPdf = described("How the PDF looks.", SameRow())
+    template: InvoiceRenderingTemplate | None = described(
+        "The rendering template.", ToOne(tables.InvoiceRenderingTemplate, "rendering_template_id")
+    )
+    template_version: int | None = described(
+        "The version of the template that is used; null for the newest.", Column("rendering_template_version")
+    )
+
+
 @strawberry.type(description="A statement of what a customer owes, from draft to paid.")
 class Invoice(Node):
     version: int = described("Counts changes of the invoice and its lines; pass it as `expectedVersion`.")
@@ -97,6 +150,9 @@ class Invoice(Node):
         "Where goods go; frozen by finalization.", Document("customer_shipping")
     )
     customer_tax_exempt: TaxExempt = described("The customer's tax status; frozen by finalization.")
+    customer_tax_ids: list[TaxId] = described(
+        "The customer's tax ids; frozen by finalization.", Document("customer_tax_ids")
+    )
     account_name: str | None = described("The business's name.")
     account_country: str | None = described("The business's country.")
     collection_method: CollectionMethod = described("How the invoice is collected.")
@@ -108,7 +164,9 @@ class Invoice(Node):
     attempt_count: int = described("Counts the first attempt and all automatic ones.")
     next_payment_attempt_at: datetime | None = described("When the next automatic attempt is due.")
     uncollectible_reason: UncollectibleReason | None = described("Why it was last given up.")
-    test_clock_id: strawberry.ID | None = described("The test clock that its customer lives on.")
+    test_clock: TestClock | None = described(
+        "The test clock that its customer lives on.", ToOne(tables.TestClock, "test_clock_id")
+    )
     billing_reason: BillingReason = described("Why the invoice exists.")
     description: str | None = described("The memo on the document, up to 1,500 characters.")
     footer: str | None = described("The footer on the document, up to 5,000 characters.")
@@ -125,6 +183,18 @@ class Invoice(Node):
     total: MinorUnits = described("The lines after all discounts, with tax and shipping. Negative is credit.")
     total_excluding_tax: MinorUnits | None = described("`total` without any tax.")
     amount_shipping: MinorUnits = described("Shipping, part of `total`.")
+    shipping_cost: ShippingCost | None = described("What shipping costs.", Document("shipping_cost"))
+    default_tax_rates: list[TaxRate] = described(
+        "The tax rates of lines that have none of their own.", ListedById(tables.TaxRate, "default_tax_rate_ids")
+    )
+    discounts: list[Discount] = described(
+        "The discounts of the whole invoice, in the order they are taken off after those of the lines.",
+        ListedById(tables.Discount, "discount_ids"),
+    )
+    total_discount_amounts: list[DiscountAmount] = described(
+        "What each discount took off, over all lines.", Document("total_discount_amounts")
+    )
+    total_taxes: list[Tax] = described("The taxes per tax rate, over all lines.", Document("total_taxes"))
     starting_balance: MinorUnits = described("The customer's balance before; live in a draft.")
     ending_balance: MinorUnits | None = described("The customer's balance after finalization; null in a draft.")
     amount_due: MinorUnits = described("What has to be paid: `total` with the balance taken up, never negative.")
@@ -132,6 +202,17 @@ class Invoice(Node):
     amount_paid_out_of_band: MinorUnits = described("The part that was received outside of the gateway.")
     amount_remaining: MinorUnits = described("What is still to be paid.")
     amount_overpaid: MinorUnits = described("What was paid beyond `amountDue`, credited to the balance.")
+    pre_payment_credit_notes_amount: MinorUnits = described("What credit notes took off before it was paid.")
+    post_payment_credit_notes_amount: MinorUnits = described("What credit notes gave back of what was paid.")
+    from_invoice: FromInvoice | None = described("The invoice that this one revises.", SameRow("from_invoice_id"))
+    latest_revision: Annotated["Invoice", strawberry.lazy("invoice_graph.schema.types.invoice")] | None = described(
+        "The newest finalized revision of this invoice.", ToOne(tables.Invoice, "latest_revision_id")
+    )
+    rendering: InvoiceRendering = described("How the document looks.", SameRow())
+    webhooks_delivered_at: datetime | None = described(
+        "When those who listen were told of its creation; at once, as long as nobody listens.", Column("created_at")
+    )
+    livemode: bool = described("Whether real money moves: false, payments are simulated.", Computed(never))
     default_payment_method_id: strawberry.ID | None = described("Charged instead of the customer's default.")
     payment_method_types: list[str] | None = described(
         "The types of payment methods it may be paid with.",

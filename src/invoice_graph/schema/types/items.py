@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from invoice_graph.planner.catalog import Column, Computed, Entries, SameRow, ToOne
+from invoice_graph.planner.catalog import Column, Computed, Document, Entries, SameRow, ToOne
 from invoice_graph.planner.expressions import currency_digits, pending, whole_quantity
+from invoice_graph.planner.references import ListedById
 from invoice_graph.schema.fields import described
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
+from invoice_graph.schema.types.catalogue import Price, Product, TaxRate
 from invoice_graph.schema.types.common import METADATA_COLUMN, MetadataEntry, Node
 from invoice_graph.schema.types.customer import Customer
+from invoice_graph.schema.types.discounts import Discount
+from invoice_graph.schema.types.money import DiscountAmount, Tax
 from invoice_graph.store import tables
 
 if TYPE_CHECKING:
@@ -20,7 +24,13 @@ if TYPE_CHECKING:
 
 @strawberry.type(description="How an amount came about.")
 class Pricing:
-    unit_amount_decimal: Decimal = described("The price of one unit, in minor units, exact.")
+    unit_amount_decimal: Decimal | None = described(
+        "The price of one unit, in minor units, exact; null where tiers decide."
+    )
+    price: Price | None = described(
+        "The price; null where an amount or a unit amount was given.", ToOne(tables.Price, "price_id")
+    )
+    product: Product | None = described("What is sold, where there is a price.", ToOne(tables.Product, "product_id"))
 
 
 @strawberry.type(description="Something to bill. Pending until it is on an invoice, where it appears as a line.")
@@ -33,11 +43,20 @@ class InvoiceItem(Node):
     description: str | None = described("What is billed.")
     quantity: BigInt = described("The quantity without its fraction.", Computed(whole_quantity))
     quantity_decimal: Decimal = described("The quantity, exact.")
-    unit_amount_decimal: Decimal = described("The price of one unit, in minor units, exact.")
+    unit_amount_decimal: Decimal | None = described(
+        "The price of one unit, in minor units, exact; null where tiers decide."
+    )
     pricing: Pricing = described("How the amount came about.", SameRow())
     period_start: datetime = described("Where the billed period begins.", Column("period_start_at"))
     period_end: datetime = described("Where the billed period ends, included.", Column("period_end_at"))
     discountable: bool = described("Whether discounts apply.")
+    tax_rates: list[TaxRate] = described(
+        "The tax rates of its own; where there are none, the invoice's apply.",
+        ListedById(tables.TaxRate, "tax_rate_ids"),
+    )
+    discounts: list[Discount] = described(
+        "The discounts of its own, in the order they are taken off.", ListedById(tables.Discount, "discount_ids")
+    )
     pending: bool = described("Whether it is on no invoice.", Computed(pending))
     metadata: list[MetadataEntry] = described("Labels of your own, by key.", Entries(METADATA_COLUMN))
     customer: Customer = described("Who is billed.", ToOne(tables.Customer, "customer_id"))
@@ -59,6 +78,18 @@ class LineItem(Node):
     period_start: datetime = described("Where the billed period begins.", Column("period_start_at"))
     period_end: datetime = described("Where the billed period ends, included.", Column("period_end_at"))
     discountable: bool = described("Whether discounts apply.")
+    tax_rates: list[TaxRate] = described(
+        "The tax rates of its own; where there are none, the invoice's apply.",
+        ListedById(tables.TaxRate, "tax_rate_ids"),
+    )
+    discounts: list[Discount] = described(
+        "The discounts of its own, in the order they are taken off.", ListedById(tables.Discount, "discount_ids")
+    )
+    discount_amounts: list[DiscountAmount] = described(
+        "What each discount took off the line: its own, then its shares of the invoice's.",
+        Document("discount_amounts"),
+    )
+    taxes: list[Tax] = described("The taxes of the line.", Document("taxes"))
     metadata: list[MetadataEntry] = described("Labels of your own, by key.", Entries(METADATA_COLUMN))
     invoice: Annotated["Invoice", strawberry.lazy("invoice_graph.schema.types.invoice")] = described(
         "The invoice that the line is on.", ToOne(tables.Invoice, "invoice_id")

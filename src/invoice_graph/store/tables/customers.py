@@ -48,6 +48,7 @@ class Customer(Owned, table=True):
     invoice_custom_fields: list[dict[str, str]] | None = document(default=None)
     preferred_locales: list[str] = document(default_factory=list)
     tax_ids: list[dict[str, str]] = document(default_factory=list)
+    discount_id: str | None = text(default=None)
     rendering_template_id: str | None = text(default=None)
     amount_tax_display: kinds.AmountTaxDisplay | None = text(default=None)
     test_clock_id: str | None = text(default=None)

@@ -1,0 +1,97 @@
+"""Previews: what a customer's next invoice would be. They look like drafts, and nothing can be done with them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from invoice_graph.commands.invoices import create_invoice
+from invoice_graph.commands.items import change_item
+from invoice_graph.commands.operations import Done, Services
+from invoice_graph.domain.errors import ErrorCode, Refusal
+from invoice_graph.domain.fields import Input, Path, refuse
+from invoice_graph.domain.ids import Prefix
+from invoice_graph.domain.kinds import BillingReason, PendingItems
+from invoice_graph.store.due import expired_previews
+from invoice_graph.store.rows import copy_of
+from invoice_graph.store.tables import Discount, Invoice, InvoiceItem, LineItem, Price, Product, TaxRate
+from invoice_graph.store.unit_of_work import UnitOfWork, missing
+
+LIFETIME = timedelta(hours=72)
+_ITEMS = "invoice_items"
+_PASSED_ON = ("customer_id", "currency", "collection_method", "discounts", "default_tax_rate_ids", "shipping_cost")
+_MADE_IN_PLACE = (Product, Price, TaxRate)
+
+
+async def preview_invoice(uow: UnitOfWork, input: Input, services: Services) -> Done:
+    """invoicePreview: makes the draft for real in a unit of work that is never written, and keeps a copy of it."""
+    rehearsal = services.unit_of_work(uow.connection, uow.account_id, uow.operation_id)
+    rehearsal.now = uow.now
+    entries: Sequence[Input] = input.get(_ITEMS) or ()
+    await _change_pending(rehearsal, input["customer_id"], entries)
+    new = {place: entry for place, entry in enumerate(entries) if entry.get("invoice_item_id") is None}
+    given = {name: input[name] for name in _PASSED_ON if name in input}
+    given |= {"pending_invoice_items_behavior": PendingItems.INCLUDE, "lines": list(new.values())}
+    try:
+        done = await create_invoice(rehearsal, given, services)
+    except Refusal as refusal:
+        refusal.path = _as_asked(refusal.path, list(new))
+        raise
+    lines = rehearsal.added(LineItem)
+    if not lines:
+        message = "There is nothing to preview: the customer has no pending items; give some invoiceItems."
+        raise refuse(message, ("customer_id",), ErrorCode.INVOICE_UPCOMING_NONE)
+    return _keep(uow, rehearsal, str(done.object_id), services)
+
+
+async def forget_previews(services: Services) -> int:
+    """Deletes the previews whose time is over, and returns how many there were."""
+    async with services.database.reader() as connection:
+        found = await expired_previews(connection, services.clock.now())
+    for preview in found:
+        async with services.database.transaction() as connection:
+            uow = services.unit_of_work(connection, preview.account_id, services.ids.token())
+            for kind in (LineItem, Discount):
+                for row in await uow.find(kind, invoice_id=preview.id):
+                    uow.delete(row)
+            for invoice in await uow.find(Invoice, id=preview.id):
+                uow.delete(invoice)
+            await uow.flush()
+    return len(found)
+
+
+async def _change_pending(uow: UnitOfWork, customer_id: str, entries: Sequence[Input]) -> None:
+    """Changes the pending items that entries name, as far as the rehearsal is concerned."""
+    for place, entry in enumerate(entries):
+        id = entry.get("invoice_item_id")
+        if id is None:
+            continue
+        path: Path = (_ITEMS, str(place))
+        item = await uow.get(InvoiceItem, id)
+        if item is None or item.customer_id != customer_id:
+            raise missing(InvoiceItem, id, (*path, "invoice_item_id"))
+        if item.invoice_id is not None:
+            raise refuse("The invoice item is on an invoice already; name a pending one.", (*path, "invoice_item_id"))
+        await change_item(uow, item, entry, path)
+
+
+def _as_asked(path: Sequence[str], places: Sequence[int]) -> Path:
+    """A path of invoiceCreate as one of the preview's input."""
+    if len(path) > 1 and path[0] == "lines":
+        return (_ITEMS, str(places[int(path[1])]), *path[2:])
+    return tuple(path)
+
+
+def _keep(uow: UnitOfWork, rehearsal: UnitOfWork, invoice_id: str, services: Services) -> Done:
+    """Copies what the rehearsal made to what is written."""
+    invoice = next(row for row in rehearsal.added(Invoice) if row.id == invoice_id)
+    id = uow.ids.make(Prefix.PREVIEW)
+    uow.add(copy_of(invoice, id=id, billing_reason=BillingReason.UPCOMING, expires_at=services.clock.now() + LIFETIME))
+    for line in rehearsal.added(LineItem):
+        uow.add(copy_of(line, id=uow.ids.make(Prefix.PREVIEW_LINE), invoice_id=id, invoice_item_id=None))
+    for discount in rehearsal.added(Discount):
+        uow.add(copy_of(discount, invoice_id=id, invoice_item_id=None))
+    for kind in _MADE_IN_PLACE:
+        for row in rehearsal.added(kind):
+            made: Any = copy_of(row)
+            uow.add(made)
+    return Done(id)
