@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from gateway import Gateway, dump_row
+from vector_player.reporting import summarize
 
 from invoice_graph.adapters.mail import SuppressedMailer
 from invoice_graph.adapters.payments import Simulator
@@ -39,3 +40,7 @@ async def gateway(tmp_path: Path) -> AsyncGenerator[Gateway, None]:
     services = Services(database, clock, ids, Simulator(), SuppressedMailer(), dump_row, machine_clock)
     yield Gateway(services, clock, machine_clock, Actor(account.account_id))
     await database.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    summarize(terminalreporter)

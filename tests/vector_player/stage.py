@@ -1,0 +1,123 @@
+"""An account of its own in a real gateway, and the clock that it lives by."""
+
+import json
+import random
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from graphql import GraphQLInputObjectType, GraphQLSchema, get_named_type
+
+from invoice_graph.commands.accounts import create_account
+from invoice_graph.config import Settings
+from invoice_graph.domain.access import Actor
+from invoice_graph.domain.clock import ManualClock
+from invoice_graph.domain.ids import IdFactory
+from invoice_graph.schema.build import build_schema
+from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
+from invoice_graph.server.gateway import Gateway, open_gateway
+from vector_player.arguments import moment
+from vector_player.failures import Failed, Unplayable
+
+ACCOUNT = "acct_vectors"
+PAGE_OF_EVENTS = """
+query ($after: String!) { events(first: 100, after: $after) { nodes { cursor type } } }
+"""
+ADVANCE = """
+mutation ($input: TestClockAdvanceInput!) {
+  testClockAdvance(input: $input) { testClock { id status } userErrors { code message } }
+}
+"""
+CREATE_CLOCK = """
+mutation ($input: TestClockCreateInput!) {
+  testClockCreate(input: $input) { testClock { id } userErrors { code message } }
+}
+"""
+
+
+@dataclass
+class Stage:
+    """Sends operations, as one account. `ids` are the real ids of the objects that the vector has names for."""
+
+    gateway: Gateway
+    actor: Actor
+    clock: ManualClock
+    schema: GraphQLSchema
+    ids: dict[str, str] = field(default_factory=dict)
+    test_clock_id: str | None = None
+
+    async def send(self, document: str, **variables: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The data and the errors of an operation."""
+        answer = await self.gateway.engine.run(GraphQLRequest(document, variables=variables), self.actor)
+        assert isinstance(answer, Answer)
+        return json.loads(answer.data or b"null") or {}, [dict(error) for error in answer.errors]
+
+    async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
+        """The data of an operation that must not have errors."""
+        data, errors = await self.send(document, **variables)
+        if errors:
+            raise Unplayable(str(errors[0]["message"]))
+        return data
+
+    def input_of(self, mutation: str) -> GraphQLInputObjectType:
+        """The input of a mutation; raises Unplayable."""
+        assert self.schema.mutation_type is not None
+        if mutation not in self.schema.mutation_type.fields:
+            raise Unplayable(f"there is no mutation {mutation}")
+        kind = get_named_type(self.schema.mutation_type.fields[mutation].args["input"].type)
+        assert isinstance(kind, GraphQLInputObjectType)
+        return kind
+
+    async def event_cursor(self) -> str:
+        """Where the event log ends."""
+        return str((await self.ask("{ eventCursor }"))["eventCursor"])
+
+    async def events_after(self, cursor: str) -> list[str]:
+        """The types of the account's events after a cursor."""
+        types: list[str] = []
+        while found := (await self.ask(PAGE_OF_EVENTS, after=cursor))["events"]["nodes"]:
+            types += [event["type"] for event in found]
+            cursor = found[-1]["cursor"]
+        return types
+
+    async def start_test_clock(self) -> None:
+        """Makes the test clock that the vector's customers live by."""
+        self.input_of("testClockCreate")
+        created = {"frozenTime": moment(self.now), "name": "vector"}
+        payload = (await self.ask(CREATE_CLOCK, input=created))["testClockCreate"]
+        self.test_clock_id = payload["testClock"]["id"]
+
+    @property
+    def now(self) -> int:
+        """The present second."""
+        return int(self.clock.now().timestamp())
+
+    async def move_to(self, second: int) -> None:
+        """Lets the time pass until a second, with all that is due on the way."""
+        later = second > self.now
+        self.clock.set(datetime.fromtimestamp(second, UTC))
+        if later and self.test_clock_id is not None:
+            await self._advance(second)
+
+    async def _advance(self, second: int) -> None:
+        target = {"id": self.test_clock_id, "frozenTime": moment(second)}
+        payload = (await self.ask(ADVANCE, input=target))["testClockAdvance"]
+        if payload["userErrors"]:
+            raise Failed(f"the test clock does not advance: {payload['userErrors'][0]['message']}")
+        if payload["testClock"]["status"] != "READY":
+            raise Failed(f"the test clock is {payload['testClock']['status']} after it was advanced")
+
+
+@asynccontextmanager
+async def open_stage(directory: Path, second: int) -> AsyncGenerator[Stage, None]:
+    """A gateway with an empty database, at a second."""
+    clock = ManualClock(datetime.fromtimestamp(second, UTC))
+    settings = Settings(database=f"sqlite+aiosqlite:///{directory / 'vector.db'}", readers=1, synchronous="OFF")
+    async with open_gateway(settings, clock, IdFactory(clock, random.Random(1))) as gateway:
+        services = gateway.services
+        named = {"name": "Rocket Rides", "invoice_prefix": "VECTORS"}
+        await create_account(services.database, clock, services.ids, named, ACCOUNT)
+        yield Stage(gateway, Actor(ACCOUNT), clock, build_schema().schema)
