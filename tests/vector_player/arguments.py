@@ -88,7 +88,7 @@ def _entries(kind: GraphQLList[Any], value: dict[str, Any]) -> list[dict[str, An
 
 
 def path_of(kind: GraphQLInputObjectType, parameter: str) -> tuple[str, ...]:
-    """`lines[0][amount]` as a path of fields of an input."""
+    """`lines[0][amount]` as a path of fields of an input; an empty one when the input has no such field."""
     path: list[str] = []
     prefix = ""
     for step in re.findall(r"\w+", parameter):
@@ -99,7 +99,8 @@ def path_of(kind: GraphQLInputObjectType, parameter: str) -> tuple[str, ...]:
         else:
             path.append(argument_name(kind, prefix + step))
             prefix = ""
-            field = kind.fields.get(path[-1])
-            inner = None if field is None else get_named_type(field.type)
+            if path[-1] not in kind.fields:
+                return ()
+            inner = get_named_type(kind.fields[path[-1]].type)
             kind = inner if isinstance(inner, GraphQLInputObjectType) else kind
     return tuple(path)

@@ -119,14 +119,14 @@ IMPLIED_BY_OPERATION: Mapping[str, Mapping[str, str]] = {
 """What a vector may leave unsaid."""
 
 COERCION_REFUSALS: Mapping[str, str] = {
-    "PARAMETER_UNKNOWN": "is not defined by type",
-    "PARAMETER_MISSING": "was not provided",
+    "PARAMETER_UNKNOWN": "not to include unknown field",
+    "PARAMETER_MISSING": "to include required field",
     "PARAMETER_INVALID": "",
     "PARAMETER_INVALID_INTEGER": "",
     "PARAMETER_INVALID_DECIMAL": "",
     "PARAMETER_INVALID_EMPTY": "",
 }
-"""Codes that GraphQL itself gives away for a value of the wrong type, and what its message then says."""
+"""Codes that GraphQL itself may forestall for a value of the wrong type, and what its message then says."""
 
 DECIDED: Mapping[tuple[str, str], str] = {
     ("RESOURCE_MISSING", "starting_after"): "CURSOR_INVALID",

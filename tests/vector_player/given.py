@@ -42,7 +42,8 @@ async def customer(stage: Stage, given: Given) -> None:
     method = fields.pop("default_payment_method", None if "payment_methods" in given else WORKING_CARD)
     clock = {} if stage.test_clock_id is None else {"test_clock": stage.test_clock_id}
     args = {name: value for name, value in fields.items() if value is not None}
-    await make(stage, "customer.create", {**args, **clock, "default_payment_method": method})
+    id = await make(stage, "customer.create", {**args, **clock, "default_payment_method": method})
+    await stage.forget_ledger(id)
 
 
 async def product(stage: Stage, id: str) -> None:

@@ -15,7 +15,6 @@ from vector_player.names import camel
 from vector_player.stage import Stage
 
 Path = tuple[str, ...]
-NOT_DEFINED = COERCION_REFUSALS["PARAMETER_UNKNOWN"]
 
 
 @dataclass(frozen=True)
@@ -122,11 +121,21 @@ def check_refusal(expected: Mapping[str, Any], result: Result) -> None:
 
 def _check_coercion(code: str, path: Path | None, complaint: Complaint) -> None:
     """GraphQL itself refuses what does not have the type; its message must be about the parameter."""
-    says = COERCION_REFUSALS.get(code)
-    unknown = NOT_DEFINED in complaint.message and code != "PARAMETER_UNKNOWN"
-    about = path is None or path[-1] in complaint.message
-    if says is None or says not in complaint.message or unknown or not about:
-        raise Unplayable(f"expected the refusal {code}, got {complaint.message}")
+    says, message = COERCION_REFUSALS.get(code), complaint.message
+    unknown = code != "PARAMETER_UNKNOWN" and COERCION_REFUSALS["PARAMETER_UNKNOWN"] in message
+    if says is None or says not in message or unknown or not _is_about(path, message):
+        raise Unplayable(f"expected the refusal {code}, got {message}")
+
+
+def _is_about(path: Path | None, message: str) -> bool:
+    """Whether a message is about the value at a path, or about a field of the object around it."""
+    if not path:
+        return True
+    steps = [f"[{step}]" if step.isdigit() else f".{step}" for step in path]
+    whole, parent = "".join(steps), "".join(steps[:-1])
+    return f" at {whole}:" in message or (
+        f"field '{path[-1]}'" in message and (not parent or f" at {parent}:" in message)
+    )
 
 
 async def _send(

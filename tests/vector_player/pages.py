@@ -75,7 +75,14 @@ async def list_page(stage: Stage, operation: str, args: Mapping[str, Any]) -> Re
         reason = extensions.get("reason", extensions["code"])
         complaint = Complaint(reason, (extensions.get("argument", ""),), errors[0]["message"])
         return Result(Seen(None, None), path, complaint)
-    return Result(Seen(get_nullable_type(listing.field.type), listing.of(data)), path)
+    return Result(Seen(get_nullable_type(listing.field.type), _since_given(stage, listing.of(data))), path)
+
+
+def _since_given(stage: Stage, page: dict[str, Any]) -> dict[str, Any]:
+    """A page without what comes from before the vector's first step."""
+    nodes = [node for node in page["nodes"] if node.get("id") not in stage.earlier]
+    left_out = len(page["nodes"]) - len(nodes)
+    return {**page, "nodes": nodes, "totalCount": page["totalCount"] - left_out}
 
 
 def find_listing(stage: Stage, operation: str, args: Mapping[str, Any]) -> tuple[Listing, dict[str, Any]]:
@@ -123,7 +130,7 @@ async def _arguments(stage: Stage, listing: Listing, args: Mapping[str, Any], ba
 def _condition(stage: Stage, listing: Listing, parameter: str, value: Any) -> dict[str, Any]:
     """A filter as a part of `where`: a plain value means equality."""
     kind = get_named_type(listing.field.args["where"].type) if "where" in listing.field.args else None
-    if not isinstance(kind, GraphQLInputObjectType):
+    if not isinstance(kind, GraphQLInputObjectType) or parameter in LIST_ARGUMENTS:
         raise Unplayable(f"{listing.name} has no argument for {parameter!r}")
     name = argument_name(kind, parameter)
     if name not in kind.fields:

@@ -26,27 +26,35 @@ ACCOUNT = "acct_vectors"
 PAGE_OF_EVENTS = """
 query ($after: String!) { events(first: 100, after: $after) { nodes { cursor type } } }
 """
+LEDGER = """
+query ($id: ID!) { customer(id: $id) { balanceTransactions { nodes { id } } } }
+"""
 ADVANCE = """
 mutation ($input: TestClockAdvanceInput!) {
-  testClockAdvance(input: $input) { testClock { id status } userErrors { code message } }
+  testClockAdvance(input: $input) { userErrors { message } }
 }
+"""
+CLOCK_STATUS = """
+query ($id: ID!) { node(id: $id) { ... on TestClock { status } } }
 """
 CREATE_CLOCK = """
 mutation ($input: TestClockCreateInput!) {
-  testClockCreate(input: $input) { testClock { id } userErrors { code message } }
+  testClockCreate(input: $input) { testClock { id } userErrors { message } }
 }
 """
 
 
 @dataclass
 class Stage:
-    """Sends operations, as one account. `ids` are the real ids of the objects that the vector has names for."""
+    """Sends operations, as one account. `ids` are the real ids of the objects that the vector has names for, `earlier`
+    those of ledger entries from before its first step."""
 
     gateway: Gateway
     actor: Actor
     clock: ManualClock
     schema: GraphQLSchema
     ids: dict[str, str] = field(default_factory=dict)
+    earlier: set[str] = field(default_factory=set)
     test_clock_id: str | None = None
 
     async def send(self, document: str, **variables: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -83,6 +91,11 @@ class Stage:
             cursor = found[-1]["cursor"]
         return types
 
+    async def forget_ledger(self, customer_id: str) -> None:
+        """Takes a ledger's entries so far for what was before the vector: a balance that the customer was given."""
+        found = (await self.ask(LEDGER, id=customer_id))["customer"]["balanceTransactions"]["nodes"]
+        self.earlier |= {entry["id"] for entry in found}
+
     async def start_test_clock(self) -> None:
         """Makes the test clock that the vector's customers live by."""
         self.input_of("testClockCreate")
@@ -107,8 +120,9 @@ class Stage:
         payload = (await self.ask(ADVANCE, input=target))["testClockAdvance"]
         if payload["userErrors"]:
             raise Failed(f"the test clock does not advance: {payload['userErrors'][0]['message']}")
-        if payload["testClock"]["status"] != "READY":
-            raise Failed(f"the test clock is {payload['testClock']['status']} after it was advanced")
+        status = (await self.ask(CLOCK_STATUS, id=self.test_clock_id))["node"]["status"]
+        if status != "READY":
+            raise Failed(f"the test clock is {status} after it was advanced")
 
 
 @asynccontextmanager
