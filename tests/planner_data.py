@@ -5,6 +5,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from catalogue_reference import KINDS, catalogue_rows
 from sqlmodel import SQLModel
 
 from invoice_graph.domain.clock import ManualClock, time_text
@@ -30,7 +31,7 @@ START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ACCOUNT, NEIGHBOUR = "acct_reader", "acct_neighbour"
 ADDRESS = "https://pay.example.com"
-ORDER = (Account, Counter, Customer, Invoice, InvoiceItem, LineItem, InvoicePayment, BalanceTransaction, Event)
+ORDER = (Account, Counter, Customer, Invoice, InvoiceItem, LineItem, InvoicePayment, BalanceTransaction, Event, *KINDS)
 """The tables in an order that foreign keys allow."""
 
 HARD_TEXTS = (
@@ -94,6 +95,8 @@ class _Varied:
             self.ledger(customer)
         self.events()
         self.account()
+        for row in catalogue_rows(self, NOW):
+            self.rows.add(row)
         return self.rows
 
     def own(self, prefix: Prefix) -> dict[str, Any]:

@@ -204,6 +204,8 @@ class Maker:
         values: dict[str, Any] = {}
         if "id" in definition.args:
             values["id"] = self.draw(st.sampled_from(self.ids()))
+        if "version" in definition.args:
+            values["version"] = self.draw(st.none() | st.integers(0, 3))
         if "ids" in definition.args:
             values["ids"] = self.draw(st.lists(st.sampled_from(self.ids()), max_size=4))
         if (parent, field) in CONNECTIONS:

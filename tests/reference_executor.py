@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import catalogue_reference as catalogue
 from graphql import GraphQLResolveInfo, build_schema, execute, parse
 from sqlmodel import SQLModel
 
@@ -33,6 +34,7 @@ TABLES = {
     "Customer": "customer",
     "BalanceTransaction": "balance_transaction",
     "Event": "event",
+    **catalogue.TABLES,
 }
 PREFIXES = {
     "in_": "Invoice",
@@ -42,8 +44,9 @@ PREFIXES = {
     "cus_": "Customer",
     "cbtxn_": "BalanceTransaction",
     "evt_": "Event",
+    **catalogue.PREFIXES,
 }
-FLAGS = {"auto_advance", "attempted", "delinquent", "is_default", "discountable"}
+FLAGS = {"auto_advance", "attempted", "delinquent", "is_default", "discountable", *catalogue.FLAGS}
 DOCUMENTS = {
     "address",
     "shipping",
@@ -58,6 +61,7 @@ DOCUMENTS = {
     "calculation",
     "data",
     "previous_attributes",
+    *catalogue.DOCUMENTS,
 }
 NEWEST_FIRST = (("created_at", True), ("id", True))
 BY_SEQUENCE = (("sequence", False),)
@@ -77,6 +81,8 @@ CONNECTIONS = {
     ("Query", "invoicePayments"): Listing(of="InvoicePayment", by=None, order=NEWEST_FIRST),
     ("Query", "customers"): Listing(of="Customer", by=None, order=NEWEST_FIRST),
     ("Query", "events"): Listing(of="Event", by=None, order=BY_SEQUENCE),
+    **{("Query", field): Listing(of=kind, by=None, order=NEWEST_FIRST) for field, kind in catalogue.LISTS.items()},
+    ("Product", "prices"): Listing(of="Price", by="product_id", order=NEWEST_FIRST),
     ("Customer", "invoices"): Listing(of="Invoice", by="customer_id", order=NEWEST_FIRST),
     ("Customer", "invoiceItems"): Listing(of="InvoiceItem", by="customer_id", order=NEWEST_FIRST),
     ("Customer", "balanceTransactions"): Listing(of="BalanceTransaction", by="customer_id", order=NEWEST_FIRST),
@@ -95,6 +101,7 @@ REFERENCES = {
     ("BalanceTransaction", "invoice"): ("Invoice", "invoice_id"),
     ("Event", "invoice"): ("Invoice", "invoice_id"),
     ("Event", "customer"): ("Customer", "customer_id"),
+    **catalogue.REFERENCES,
 }
 COLUMNS = {
     ("Account", "id"): "account_id",
@@ -106,13 +113,14 @@ COLUMNS = {
     ("InvoiceItem", "periodEnd"): "period_end_at",
     ("PaymentSource", "type"): "payment_type",
     ("PaymentSource", "reference"): "payment_reference",
+    **catalogue.COLUMNS,
 }
 """Fields whose column has another name than they."""
 
-PARTS = {"statusTransitions", "pricing", "payment"}
+PARTS = {"statusTransitions", "pricing", "payment", "restrictions"}
 """Fields that are objects made of the same row."""
 
-WHERE_COLUMNS = {"customer": "customer_id", "invoice": "invoice_id"}
+WHERE_COLUMNS = {"customer": "customer_id", "invoice": "invoice_id", "product": "product_id"}
 MOMENTS = {"createdAt", "dueAt", "effectiveAt"}
 
 
@@ -171,6 +179,8 @@ class ReferenceExecutor:
             return [self.node(id) for id in arguments["ids"]]
         if field == "node":
             return self.node(arguments["id"])
+        if arguments.get("version") is not None:
+            return self.version(field[0].upper() + field[1:], arguments["id"], arguments["version"])
         return self.found(field[0].upper() + field[1:], arguments["id"])
 
     def node(self, id: str) -> Row | None:
@@ -181,6 +191,11 @@ class ReferenceExecutor:
     def found(self, type_name: str, id: str | None) -> Row | None:
         """The row of a type with an id."""
         return next((row for row in self.rows(type_name) if row["id"] == id), None)
+
+    def version(self, type_name: str, id: str, version: int) -> Row | None:
+        """A version of the row of a type with an id."""
+        rows = self.tables[catalogue.VERSIONS[type_name]]
+        return next((row for row in rows if (row["id"], row["version"]) == (id, version)), None)
 
     def counter(self, kind: str) -> int:
         """How far a counter has come."""
@@ -228,6 +243,10 @@ class ReferenceExecutor:
             return not self.matches(row, value)
         computed = COMPUTED.get((row["__type"], name))
         actual = computed(self, row) if computed else row[WHERE_COLUMNS.get(name) or snake_case(name)]
+        if (row["__type"], name) in catalogue.CASELESS:
+            return all(
+                holds(operator, actual.casefold(), i.casefold()) for operator, i in value.items() if i is not None
+            )
         wanted = {operator: utc(item) if name in MOMENTS else item for operator, item in value.items()}
         return all(holds(operator, actual, item) for operator, item in wanted.items() if item is not None)
 
@@ -256,12 +275,14 @@ COMPUTED: Mapping[tuple[str, str], Callable[[ReferenceExecutor, Row], Any]] = {
     ("Customer", "nextInvoiceSequence"): ReferenceExecutor.next_number,
     ("Account", "nextInvoiceSequence"): ReferenceExecutor.next_number,
     ("Event", "cursor"): lambda _, row: str(row["sequence"]),
+    ("Price", "unitAmount"): lambda _, row: catalogue.unit_amount(row),
+    ("Coupon", "valid"): lambda reference, row: catalogue.is_valid(row, reference.now),
 }
 
 
 def load(path: Path) -> Iterable[tuple[str, list[Row]]]:
     """Every table of a database, its rows as dictionaries."""
-    types = {table: name for name, table in TABLES.items()}
+    types = {table: name for kinds in (TABLES, catalogue.VERSIONS) for name, table in kinds.items()}
     connection = sqlite3.connect(path)
     connection.row_factory = sqlite3.Row
     for table in SQLModel.metadata.tables:

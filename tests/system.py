@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 import httpx
+from catalogue_inputs import PAYLOADS as CATALOGUE
 
 from invoice_graph.commands.accounts import create_account
 from invoice_graph.commands.keys import create_key
@@ -28,6 +29,7 @@ START_SECONDS = 20.0
 STOP_SECONDS = 20.0
 
 PAYLOADS = {
+    **CATALOGUE,
     "invoiceItem": "invoiceItem { id version }",
     "customer": "customer { id version }",
     "account": "account { id version }",

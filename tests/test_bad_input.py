@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from catalogue_inputs import MADE_BY, changes, creations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from system import FOREIGN_SECRET, PAYLOADS, Client, Served, dump, faults_of_books, kind_of, mutation, prepare
@@ -142,6 +143,9 @@ class World:
             "foreign item": foreign_line["invoiceItem"]["id"],
             "payment": client.ask("{ invoicePayments { nodes { id } } }")["invoicePayments"]["nodes"][0]["id"],
         }
+        for noun, name in MADE_BY.items():
+            given = creations(customer, self.ids.get("product", ""), self.ids.get("coupon", ""))[name]
+            self.ids[noun] = client.done(name, **given)
 
     def right_input(self, name: str) -> dict[str, Any]:
         """An input that would be accepted."""
@@ -158,6 +162,8 @@ class World:
             "customerUpdate": {"id": ids["customer"], "name": "Jenny"},
             "accountUpdate": {"name": "Rocket Rides"},
             "invoiceSend": {"id": ids["sent"]},
+            **creations(ids["customer"], ids["product"], ids["coupon"]),
+            **changes(ids),
         }
         in_status = "open" if name in ("invoicePay", "invoiceVoid", "invoiceMarkUncollectible") else "draft"
         return inputs.get(name, {"id": ids[in_status]})
@@ -364,6 +370,16 @@ MINE = {
     "invoiceItem": ("pending", "item"),
     "paymentMethodId": (),
     "defaultPaymentMethodId": (),
+    "productId": ("product",),
+    "product": ("product",),
+    "productIds": ("product",),
+    "defaultPriceId": ("price",),
+    "price": ("price",),
+    "taxRate": ("tax rate",),
+    "couponId": ("coupon",),
+    "coupon": ("coupon",),
+    "promotionCode": ("promotion code",),
+    "invoiceRenderingTemplate": ("template",),
 }
 """The objects that are not unknown, by the field or the kind of mutation that names them."""
 
@@ -380,13 +396,13 @@ def test_ids_of_others_and_of_other_kinds_are_like_unknown_ones(world: World, na
                 response = world.client.send_operation(mutation(name), {"input": world.with_value(name, path, id)})
                 assert world.refused(response, (path, noun)) == ["RESOURCE_MISSING"]
                 (error,) = response.json()["data"][name]["userErrors"]
-                assert error["path"] == [str(place) for place in path]
+                assert error["path"] == [str(place) for place in (*path, *((0,) if kind.is_list else ()))]
                 assert response.json()["data"][name][kind_of(name)] == shown(world, name, path)
 
 
 def shown(world: World, name: str, path: Path) -> Any:
     """The payload's object when a reference is refused: the one that the input names."""
-    if path == ("id",) or name in ("invoiceCreate", "invoiceItemCreate", "customerCreate"):
+    if path == ("id",) or name.endswith("Create"):
         return None
     id = world.right_input(name)["id"]
     kind = kind_of(name)

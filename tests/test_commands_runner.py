@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from catalogue_inputs import catalogue_inputs
 from gateway import Gateway
 
 from invoice_graph.commands.runner import COMMANDS, Call, Outcome, run
@@ -48,6 +49,7 @@ async def valid_input(gateway: Gateway, name: str) -> dict[str, Any]:
         "customerCreate": {"name": "Jenny"},
         "customerUpdate": {"id": customer, "balance": 100},
         "accountUpdate": {"name": "New"},
+        **await catalogue_inputs(gateway, customer),
     }
     return inputs.get(name, {"id": invoice})
 

@@ -27,6 +27,7 @@ from invoice_graph.commands.invoices import (
     void_invoice,
 )
 from invoice_graph.commands.items import create_item, delete_item, update_item
+from invoice_graph.commands.ledger import LEDGER_COMMANDS
 from invoice_graph.commands.lines import add_lines, remove_lines, update_lines
 from invoice_graph.commands.operations import Call, Charging, Command, Done, Outcome, Services
 from invoice_graph.commands.payments import pay_invoice
@@ -87,6 +88,7 @@ COMMANDS: Mapping[str, Command] = {
         Command("testClockDelete", TestClock, shapes.INVOICE_ID, delete_clock),
         Command("accountUpdate", Account, shapes.ACCOUNT, update_account),
         *CATALOGUE_COMMANDS,
+        *LEDGER_COMMANDS,
     )
 }
 """Every command by the name of its mutation."""

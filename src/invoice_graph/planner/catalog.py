@@ -39,10 +39,12 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the row. `folded` names the column that holds it casefolded, for `contains`."""
+    """A column of the row. `folded` names the column that holds it casefolded, for `contains`; with `caseless`
+    `eq` compares that one too."""
 
     name: str
     folded: str | None = None
+    caseless: bool = False
 
     def value(self, scope: "Scope") -> ColumnElement[Any]:
         return scope.table.c[self.name]
@@ -177,13 +179,18 @@ class OwnRow:
 
 @dataclass(frozen=True)
 class ById:
-    """A row of one table, by the argument `id`."""
+    """A row of one table, by the argument `id`; by `version` too where another table keeps the versions."""
 
     table: Table
+    versions: Table | None = None
 
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
-        own = scope.compiler.scope(self.table)
-        return own.lookup(own.object(selection), own.of_account(), own.table.c.id == selection.arguments.bind(("id",)))
+        kept = self.versions if selection.arguments.given("version") else None
+        own = scope.compiler.scope(kept or self.table)
+        match = own.table.c.id == selection.arguments.bind(("id",))
+        if kept is not None:
+            match &= own.table.c.version == selection.arguments.bind(("version",))
+        return own.lookup(own.object(selection), own.of_account(), match)
 
 
 @dataclass(frozen=True)
@@ -259,14 +266,19 @@ def _ids(ids: Sequence[str]) -> str:
 class Catalog:
     """Every field of every type, and the source of its value.
 
-    `nodes` are the tables whose rows `node` finds, `tables` those of all types that are rows.
+    `nodes` are the tables whose rows `node` finds, `tables` those of all types that are rows, `versions` those
+    that keep the versions of a type.
     """
 
     def __init__(
-        self, nodes: tuple[Table, ...], tables: Mapping[str, Table], sources: Mapping[tuple[str, str], Any]
+        self,
+        nodes: tuple[Table, ...],
+        tables: Mapping[str, Table],
+        sources: Mapping[tuple[str, str], Any],
+        versions: Mapping[str, Table],
     ) -> None:
         self.nodes = nodes
-        self._types = {table: name for name, table in tables.items()}
+        self._types = {table: name for kinds in (tables, versions) for name, table in kinds.items()}
         self._sources = dict(sources)
 
     def source(self, type_name: str, field: str) -> Any:

@@ -206,6 +206,11 @@ class Scope(Root):
         source = self.compiler.catalog.source(self.type.name, field)
         return self.table.c[source.folded] if isinstance(source, Column) and source.folded else None
 
+    def is_caseless(self, field: str) -> bool:
+        """Whether upper and lower case are alike wherever a field is compared."""
+        source = self.compiler.catalog.source(self.type.name, field)
+        return isinstance(source, Column) and source.caseless
+
     def of_account(self) -> ColumnElement[bool]:
         """The condition that the row belongs to the actor's account; the one place where reads are fenced."""
         return self.table.c.account_id == self.compiler.account

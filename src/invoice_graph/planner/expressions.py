@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, case, cast, false, func, literal_column, select
+from sqlalchemy import (
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal_column,
+    not_,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from invoice_graph.domain.invoices import NUMBER_COUNTER
@@ -58,6 +71,19 @@ def never(scope: Scope) -> ColumnElement[bool]:
 def revision(scope: Scope) -> ColumnElement[str]:
     """What a draft that was made from another invoice is to it."""
     return constant(RevisionAction.REVISION)
+
+
+def whole_unit_amount(scope: Scope) -> ColumnElement[int]:
+    """A price's unit amount; NULL where it has a fraction or there are tiers."""
+    exact = scope.table.c.unit_amount_decimal
+    return case((not_(dialect.contains(exact, constant("."))), dialect.truncated(exact)), else_=null())
+
+
+def redeemable(scope: Scope) -> ColumnElement[bool]:
+    """Whether a coupon can be redeemed once more."""
+    coupon = scope.table.c
+    in_time = or_(coupon.redeem_by.is_(None), coupon.redeem_by >= bindparam("now"))
+    return and_(in_time, or_(coupon.max_redemptions.is_(None), coupon.times_redeemed < coupon.max_redemptions))
 
 
 def pending(scope: Scope) -> ColumnElement[bool]:

@@ -73,7 +73,10 @@ def known(value: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _leaf(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...]) -> ColumnElement[bool]:
-    column = scope.filterable(path[-1])
+    caseless = scope.is_caseless(path[-1])
+    column = scope.folded(path[-1]) if caseless else scope.filterable(path[-1])
+    assert column is not None
+    convert = casefolded if caseless else plain
     parts: list[ColumnElement[bool]] = []
     for operator, value in arguments.at(path).items():
         inner = (*path, operator)
@@ -84,7 +87,7 @@ def _leaf(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...]) -> Colu
         elif operator == "contains":
             parts.append(_contains(scope, arguments, inner))
         else:
-            bind = arguments.bind(inner, array if operator == "in" else plain)
+            bind = arguments.bind(inner, array if operator == "in" else convert)
             parts.append(OPERATORS[operator](column, bind))
     return and_(true(), *parts)
 

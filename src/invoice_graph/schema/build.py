@@ -17,6 +17,7 @@ from invoice_graph.schema.mutations import Mutation
 from invoice_graph.schema.queries import Query
 from invoice_graph.schema.scalars import SCALARS
 from invoice_graph.schema.subscriptions import Subscription
+from invoice_graph.schema.types.discounts import Discount
 from invoice_graph.schema.types.payloads import ConflictError, InputError, PaymentError, TransitionError
 from invoice_graph.store import tables
 
@@ -31,6 +32,13 @@ NODES: Mapping[str, Table] = {
     "TestClock": tables.TestClock,
     "BalanceTransaction": tables.BalanceTransaction,
     "Event": tables.Event,
+    "Product": tables.Product,
+    "Price": tables.Price,
+    "TaxRate": tables.TaxRate,
+    "Coupon": tables.Coupon,
+    "PromotionCode": tables.PromotionCode,
+    "Discount": tables.Discount,
+    "InvoiceRenderingTemplate": tables.InvoiceRenderingTemplate,
 }
 """The types that have ids, and their tables."""
 
@@ -44,8 +52,12 @@ SAME_ROW: Mapping[str, Table] = {
     "FromInvoice": tables.Invoice,
     "InvoiceRendering": tables.Invoice,
     "RenderingPdf": tables.Invoice,
+    "PromotionCodeRestrictions": tables.PromotionCode,
 }
 """Types whose fields are columns of a table without being its objects."""
+
+VERSIONS: Mapping[str, Table] = {"InvoiceRenderingTemplate": tables.TemplateVersion}
+"""The tables that keep earlier versions of a type's objects."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +77,7 @@ def build_schema() -> BuiltSchema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[InputError, TransitionError, ConflictError, PaymentError],
+        types=[InputError, TransitionError, ConflictError, PaymentError, Discount],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     schema = built._schema
@@ -82,7 +94,7 @@ def make_planner() -> Planner:
 def make_catalog(schema: GraphQLSchema) -> Catalog:
     """The source of every field that has one."""
     rows: dict[str, Table] = {**NODES, "Account": tables.Account}
-    return Catalog(tuple(NODES.values()), rows, dict(_sources(schema, {**NODES, **SAME_ROW})))
+    return Catalog(tuple(NODES.values()), rows, dict(_sources(schema, {**NODES, **SAME_ROW})), VERSIONS)
 
 
 def _sources(schema: GraphQLSchema, owners: Mapping[str, Table]) -> Iterator[tuple[tuple[str, str], Any]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from invoice_graph.domain.kinds import CollectionMethod, InvoicePaymentStatus
+from invoice_graph.domain.kinds import CollectionMethod, InvoicePaymentStatus, TemplateStatus
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.schema.fields import optional
 from invoice_graph.schema.scalars import CurrencyCode, MinorUnits
@@ -30,6 +30,12 @@ class TextCondition:
     in_: list[str] | None = strawberry.field(name="in", description=IN, default=strawberry.UNSET)
     contains: str | None = optional(CONTAINS)
     is_null: bool | None = optional(IS_NULL)
+
+
+@strawberry.input(description="A condition on a code, upper and lower case alike.")
+class CodeCondition:
+    eq: str | None = optional(EQ)
+    contains: str | None = optional(CONTAINS)
 
 
 @strawberry.input(description="A condition on an amount in minor units.")
@@ -74,6 +80,12 @@ class InvoiceStatusCondition:
 class InvoicePaymentStatusCondition:
     eq: InvoicePaymentStatus | None = optional(EQ)
     in_: list[InvoicePaymentStatus] | None = strawberry.field(name="in", description=IN, default=strawberry.UNSET)
+
+
+@strawberry.input(description="A condition on a rendering template's status.")
+class TemplateStatusCondition:
+    eq: TemplateStatus | None = optional(EQ)
+    in_: list[TemplateStatus] | None = strawberry.field(name="in", description=IN, default=strawberry.UNSET)
 
 
 @strawberry.input(description="A condition on a collection method.")

@@ -15,6 +15,7 @@ from invoice_graph.domain import lifecycle
 from invoice_graph.domain.lifecycle import InvoiceAction
 from invoice_graph.planner.execute import fetch
 from invoice_graph.planner.payload import Payload
+from invoice_graph.schema.catalogue_mutations import CATALOGUE_MUTATIONS
 from invoice_graph.schema.context import Context
 from invoice_graph.schema.fields import SOURCE
 from invoice_graph.schema.inputs import customers, invoices, lines, payments
@@ -192,6 +193,7 @@ MUTATIONS = (
         "Deletes a test clock. Its customers and their invoices stay.",
     ),
     MutationRow("accountUpdate", customers.AccountUpdateInput, AccountPayload, "Changes the account's settings."),
+    *(MutationRow(*row) for row in CATALOGUE_MUTATIONS),
 )
 
 

@@ -10,6 +10,7 @@ from invoice_graph.planner.catalog import AnyNode, ById, Computed, Constant, Own
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import event_cursor
 from invoice_graph.planner.pagination import SortKey
+from invoice_graph.schema.catalogue_queries import CatalogueQueries
 from invoice_graph.schema.enums import InvoiceOrderField, OrderDirection
 from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
@@ -48,7 +49,7 @@ Id = Annotated[strawberry.ID, strawberry.argument(description="The object's id."
 
 
 @strawberry.type(description="Everything that can be read. All fields of one query see one snapshot.")
-class Query:
+class Query(CatalogueQueries):
     account: Account = described("The account that the key belongs to.", OwnRow(tables.Account))
     currencies: list[Currency] = described("The currencies that amounts can be in.", Constant(CURRENCY_ROWS))
     event_cursor: str = described(

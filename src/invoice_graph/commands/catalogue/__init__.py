@@ -1,4 +1,4 @@
-"""The catalogue: what is sold, how it is taxed, what is taken off."""
+"""The catalogue: what is sold, how it is taxed, what is taken off, how documents look."""
 
 from invoice_graph.commands.catalogue import shapes
 from invoice_graph.commands.catalogue.coupons import create_coupon, delete_coupon, update_coupon
@@ -6,10 +6,18 @@ from invoice_graph.commands.catalogue.prices import create_price, make_price, up
 from invoice_graph.commands.catalogue.products import create_product, make_product, update_product
 from invoice_graph.commands.catalogue.promotion_codes import create_promotion_code, update_promotion_code
 from invoice_graph.commands.catalogue.tax_rates import create_tax_rate, make_tax_rate, update_tax_rate
+from invoice_graph.commands.catalogue.templates import (
+    archive_template,
+    create_template,
+    unarchive_template,
+    update_template,
+)
 from invoice_graph.commands.operations import Command
-from invoice_graph.store.tables import Coupon, Price, Product, PromotionCode, TaxRate
+from invoice_graph.store.tables import Coupon, InvoiceRenderingTemplate, Price, Product, PromotionCode, TaxRate
 
 __all__ = ["CATALOGUE_COMMANDS", "make_price", "make_product", "make_tax_rate"]
+
+_Template = InvoiceRenderingTemplate
 
 CATALOGUE_COMMANDS = (
     Command("productCreate", Product, shapes.PRODUCT_CREATE, create_product, creates=True),
@@ -23,4 +31,8 @@ CATALOGUE_COMMANDS = (
     Command("couponDelete", Coupon, shapes.COUPON_ID, delete_coupon),
     Command("promotionCodeCreate", PromotionCode, shapes.PROMOTION_CODE_CREATE, create_promotion_code, creates=True),
     Command("promotionCodeUpdate", PromotionCode, shapes.PROMOTION_CODE_UPDATE, update_promotion_code),
+    Command("invoiceRenderingTemplateCreate", _Template, shapes.TEMPLATE_CREATE, create_template, creates=True),
+    Command("invoiceRenderingTemplateUpdate", _Template, shapes.TEMPLATE_UPDATE, update_template),
+    Command("invoiceRenderingTemplateArchive", _Template, shapes.TEMPLATE_ID, archive_template),
+    Command("invoiceRenderingTemplateUnarchive", _Template, shapes.TEMPLATE_ID, unarchive_template),
 )

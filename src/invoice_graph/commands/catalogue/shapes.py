@@ -224,3 +224,16 @@ PROMOTION_CODE_CREATE = Shape(
     creating=True,
 )
 PROMOTION_CODE_UPDATE = Shape({"id": _ID, "active": _GIVEN, "metadata": _METADATA}, required=("id",))
+
+_TEMPLATE = {
+    "nickname": _NAME,
+    "memo": _DESCRIPTION,
+    "footer": Field(text(_LIMITS["footer"])),
+    "custom_fields": Field(fields.custom_fields),
+    "page_size": Field(as_given),
+    "amount_tax_display": Field(as_given),
+    "metadata": _METADATA,
+}
+TEMPLATE_CREATE = Shape(_TEMPLATE, creating=True)
+TEMPLATE_UPDATE = Shape({"id": _ID, **_TEMPLATE}, required=("id",))
+TEMPLATE_ID = Shape({"id": _ID}, required=("id",))

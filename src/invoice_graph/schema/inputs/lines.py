@@ -7,7 +7,7 @@ import strawberry
 from invoice_graph.domain.kinds import LineRemoval, PriceTaxBehavior
 from invoice_graph.domain.taxes import TaxabilityReason
 from invoice_graph.schema.fields import optional, required
-from invoice_graph.schema.inputs.catalogue import ProductDataInput, TaxRateDataInput
+from invoice_graph.schema.inputs.catalogue import ProductFields, TaxRateLabels
 from invoice_graph.schema.inputs.common import ChangeById, MetadataEntryInput, PeriodInput, Write
 from invoice_graph.schema.inputs.discounts import DiscountInput
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
@@ -19,6 +19,20 @@ UNIT_AMOUNT = "The price of one unit, in minor units, exact; may be negative."
 DISCOUNTABLE = "Whether discounts apply; true when absent, false for negative amounts."
 PERIOD = "The billed period; now when absent."
 METADATA = "Labels, merged by key; null removes all."
+
+
+@strawberry.input(description="A product made in place.")
+class ProductDataInput(ProductFields):
+    name: str = required("The product's name.")
+
+
+@strawberry.input(description="A tax rate made in place; one that says the same is used again.")
+class TaxRateDataInput(TaxRateLabels):
+    display_name: str = required("What customers see.")
+    percentage: Decimal = required("How many percent, 0 to 100, with up to four decimals.")
+    inclusive: bool = required("Whether prices contain the tax (true) or it is added (false).")
+    country: str | None = optional("Two upper-case letters (ISO 3166-1).")
+    state: str | None = optional("State, county or region.")
 
 
 @strawberry.input(description="A price made in place: of one product, named or described, with one unit amount.")

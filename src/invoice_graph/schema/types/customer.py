@@ -128,6 +128,7 @@ class BalanceTransaction(Node):
     currency_digits: int = described("How many digits stand after the decimal separator.", Computed(currency_digits))
     ending_balance: MinorUnits = described("The balance in this currency afterwards.")
     description: str | None = described("A note.")
+    metadata: list[MetadataEntry] = described("Labels of your own, by key.", Entries(METADATA_COLUMN))
     customer: Customer = described("Whose balance it is.", ToOne(tables.Customer, "customer_id"))
     invoice: Annotated["Invoice", strawberry.lazy("invoice_graph.schema.types.invoice")] | None = described(
         "The invoice that moved the balance.", ToOne(tables.Invoice, "invoice_id")
