@@ -219,7 +219,7 @@ BAD_PRICES = [
         "quantity_decimal",
     ),
     ({"amount": 1, "description": "x" * 1501}, "PARAMETER_INVALID", "description"),
-    ({"amount": 1, "price_id": "price_1"}, "PARAMETER_UNKNOWN", "price_id"),
+    ({"amount": 1, "price_id": "price_1"}, "PARAMETERS_EXCLUSIVE", "price_id"),
 ]
 
 

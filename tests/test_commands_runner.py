@@ -39,6 +39,7 @@ async def valid_input(gateway: Gateway, name: str) -> dict[str, Any]:
         "testClockAdvance": {"id": clock, "frozen_time": gateway.clock.now() + timedelta(days=1)},
         "testClockDelete": {"id": clock},
         "invoiceCreate": {"customer_id": customer, "lines": [{"amount": 5}]},
+        "invoicePreview": {"customer_id": customer, "invoice_items": [{"amount": 5}]},
         "invoiceUpdate": {"id": invoice, "description": "memo"},
         "invoiceAddLines": {"id": invoice, "lines": [{"amount": 5}]},
         "invoiceUpdateLines": {"id": invoice, "lines": [{"id": line.id, "amount": 5}]},

@@ -28,7 +28,7 @@ async def preview_invoice(uow: UnitOfWork, input: Input, services: Services) -> 
     rehearsal.now = uow.now
     entries: Sequence[Input] = input.get(_ITEMS) or ()
     await _change_pending(rehearsal, input["customer_id"], entries)
-    new = {place: entry for place, entry in enumerate(entries) if entry.get("invoice_item_id") is None}
+    new = {place: _without_currency(e) for place, e in enumerate(entries) if e.get("invoice_item_id") is None}
     given = {name: input[name] for name in _PASSED_ON if name in input}
     given |= {"pending_invoice_items_behavior": PendingItems.INCLUDE, "lines": list(new.values())}
     try:
@@ -36,8 +36,8 @@ async def preview_invoice(uow: UnitOfWork, input: Input, services: Services) -> 
     except Refusal as refusal:
         refusal.path = _as_asked(refusal.path, list(new))
         raise
-    lines = rehearsal.added(LineItem)
-    if not lines:
+    _check_currencies(rehearsal, str(done.object_id), entries)
+    if not rehearsal.added(LineItem):
         message = "There is nothing to preview: the customer has no pending items; give some invoiceItems."
         raise refuse(message, ("customer_id",), ErrorCode.INVOICE_UPCOMING_NONE)
     return _keep(uow, rehearsal, str(done.object_id), services)
@@ -59,6 +59,10 @@ async def forget_previews(services: Services) -> int:
     return len(found)
 
 
+def _without_currency(entry: Input) -> Input:
+    return {name: value for name, value in entry.items() if name != "currency"}
+
+
 async def _change_pending(uow: UnitOfWork, customer_id: str, entries: Sequence[Input]) -> None:
     """Changes the pending items that entries name, as far as the rehearsal is concerned."""
     for place, entry in enumerate(entries):
@@ -72,6 +76,14 @@ async def _change_pending(uow: UnitOfWork, customer_id: str, entries: Sequence[I
         if item.invoice_id is not None:
             raise refuse("The invoice item is on an invoice already; name a pending one.", (*path, "invoice_item_id"))
         await change_item(uow, item, entry, path)
+
+
+def _check_currencies(uow: UnitOfWork, invoice_id: str, entries: Sequence[Input]) -> None:
+    (invoice,) = (row for row in uow.added(Invoice) if row.id == invoice_id)
+    for place, entry in enumerate(entries):
+        if entry.get("currency") not in (None, invoice.currency):
+            message = f"The preview is in {invoice.currency}, the item in {entry['currency']}; they must be the same."
+            raise refuse(message, (_ITEMS, str(place), "currency"), ErrorCode.CURRENCY_MISMATCH)
 
 
 def _as_asked(path: Sequence[str], places: Sequence[int]) -> Path:

@@ -209,7 +209,9 @@ INVOICE_CREATE = Shape(
     check=_check_new_invoice,
 )
 _PREVIEW_ITEM = Shape(
-    {**_BILLED, "tax_amounts": _TAX_AMOUNTS, "invoice_item_id": _REFERENCE}, creating=True, check=_check_preview_item
+    {**_BILLED, "tax_amounts": _TAX_AMOUNTS, "invoice_item_id": _REFERENCE, "currency": _CURRENCY},
+    creating=True,
+    check=_check_preview_item,
 )
 INVOICE_PREVIEW = Shape(
     {

@@ -75,7 +75,7 @@ def cost(
     factor = quantity if quantity is not None else current.quantity if current else Decimal(1)
     found = Cost(0, factor, price.unit_amount_decimal if price else unit, price)
     product = explained(found).amount
-    culprit = next(name for name in (*QUANTITIES, *COSTS) if given.get(name) is not None)
+    culprit = next(name for name in (*reversed(COSTS), *reversed(QUANTITIES)) if given.get(name) is not None)
     check_maximum(product, currency, (*path, culprit))
     return replace(found, amount=product)
 

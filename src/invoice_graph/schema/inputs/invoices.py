@@ -85,6 +85,7 @@ class PreviewItemInput(Billing, LineTaxes):
     invoice_item_id: strawberry.ID | None = optional(
         "A pending invoice item of the customer, to be shown as if these fields were changed."
     )
+    currency: CurrencyCode | None = optional("The currency; that of the preview.")
 
 
 @strawberry.input(description="What the customer's next invoice would be.")
