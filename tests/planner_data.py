@@ -11,7 +11,13 @@ from sqlmodel import SQLModel
 from invoice_graph.domain.clock import ManualClock, time_text
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.ids import IdFactory, Prefix
-from invoice_graph.domain.kinds import BalanceTransactionType, CollectionMethod, InvoicePaymentStatus, PaymentType
+from invoice_graph.domain.kinds import (
+    BalanceTransactionType,
+    BillingReason,
+    CollectionMethod,
+    InvoicePaymentStatus,
+    PaymentType,
+)
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.store.database import Database
 from invoice_graph.store.rows import insert_rows
@@ -25,13 +31,26 @@ from invoice_graph.store.tables import (
     InvoiceItem,
     InvoicePayment,
     LineItem,
+    TestClock,
 )
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ACCOUNT, NEIGHBOUR = "acct_reader", "acct_neighbour"
 ADDRESS = "https://pay.example.com"
-ORDER = (Account, Counter, Customer, Invoice, InvoiceItem, LineItem, InvoicePayment, BalanceTransaction, Event, *KINDS)
+ORDER = (
+    Account,
+    Counter,
+    TestClock,
+    Customer,
+    Invoice,
+    InvoiceItem,
+    LineItem,
+    InvoicePayment,
+    BalanceTransaction,
+    Event,
+    *KINDS,
+)
 """The tables in an order that foreign keys allow."""
 
 HARD_TEXTS = (
@@ -55,6 +74,10 @@ HARD_TEXTS = (
     "Straße STRASSE",
 )
 CURRENCIES = ("usd", "eur", "jpy", "kwd", "isk")
+PREVIEWS: dict[int, dict[str, Any]] = {
+    7: {"billing_reason": BillingReason.UPCOMING, "expires_at": NOW + timedelta(hours=1)},
+    8: {"billing_reason": BillingReason.UPCOMING, "expires_at": NOW},
+}
 
 
 class Rows:
@@ -86,6 +109,7 @@ class _Varied:
         self.rows = Rows()
 
     def make(self, customers: int, invoices: int) -> Rows:
+        self.clock()
         known = [self.customer(number) for number in range(customers)]
         for number in range(invoices):
             self.invoice(number, self.random.choice(known))
@@ -135,6 +159,10 @@ class _Varied:
         for kind, value in (("number:ACC", 7), ("number:P1", 12), ("event", len(self.rows.kept[Event]))):
             self.rows.add(Counter(account_id=self.account_id, kind=kind, value=value))
 
+    def clock(self) -> None:
+        own = {"account_id": self.account_id, "id": "clock_1", "created_at": START}
+        self.rows.add(TestClock(**own, frozen_at=NOW + timedelta(days=1), deletes_after_at=NOW))
+
     def customer(self, number: int) -> Customer:
         name, email = self.maybe(self.text()), self.maybe(f"Ädmin{number}@Example.COM")
         return self.rows.add(  # type: ignore[no-any-return]
@@ -153,6 +181,7 @@ class _Varied:
                 invoice_prefix=f"P{number}",
                 invoice_custom_fields=self.maybe(self.fields()),
                 preferred_locales=self.random.choice(([], ["de", "en-GB"])),
+                test_clock_id="clock_1" if number % 4 == 3 else None,
             )
         )
 
@@ -194,6 +223,8 @@ class _Varied:
                 last_finalization_error=self.maybe({"code": "CURRENCY_MISMATCH", "message": self.text()}),
                 calculation=self.steps(),
                 payment_attempt_id=None if self.random.random() < 0.7 else "pa_1",
+                test_clock_id=customer.test_clock_id,
+                **PREVIEWS.get(number % 9, {}),
             )
         )
         for position in range(1, 1 + self.random.choice((0, 1, 3, 12))):
@@ -219,6 +250,7 @@ class _Varied:
                 **self.own(Prefix.INVOICE_ITEM),
                 customer_id=customer.id,
                 invoice_id=invoice and invoice.id,
+                test_clock_id=customer.test_clock_id,
                 **self.billed(),
             )
         )

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import catalogue_reference as catalogue
-from graphql import GraphQLResolveInfo, build_schema, execute, parse
+from graphql import GraphQLNonNull, GraphQLResolveInfo, build_schema, execute, parse
 from sqlmodel import SQLModel
 
 from invoice_graph.domain import lifecycle
@@ -90,6 +90,13 @@ CONNECTIONS = {
     ("Invoice", "payments"): Listing(of="InvoicePayment", by="invoice_id", order=NEWEST_FIRST),
     ("Invoice", "events"): Listing(of="Event", by="invoice_id", order=BY_SEQUENCE),
 }
+ASKED_FOR_CLOCKS = {
+    ("Query", "invoices"): "customer",
+    ("Query", "invoiceItems"): "customer",
+    ("Query", "customers"): "id",
+}
+"""The lists that have objects on test clocks only where a condition is on this field."""
+
 REFERENCES = {
     ("Invoice", "customer"): ("Customer", "customer_id"),
     ("LineItem", "invoice"): ("Invoice", "invoice_id"),
@@ -155,7 +162,8 @@ class ReferenceExecutor:
             return self.connection(parent, field, source, arguments)
         if (parent, field) in REFERENCES:
             type_name, column = REFERENCES[parent, field]
-            return self.found(type_name, source[column])
+            required = isinstance(info.return_type, GraphQLNonNull)
+            return self.found(type_name, source[column], required)
         if parent == "Query":
             return self.root(field, arguments)
         if isinstance(source, Connected):
@@ -188,9 +196,12 @@ class ReferenceExecutor:
         kinds = [name for prefix, name in PREFIXES.items() if id.startswith(prefix)]
         return self.found(kinds[0], id) if kinds else None
 
-    def found(self, type_name: str, id: str | None) -> Row | None:
-        """The row of a type with an id."""
-        return next((row for row in self.rows(type_name) if row["id"] == id), None)
+    def found(self, type_name: str, id: str | None, required: bool = False) -> Row | None:
+        """The row of a type with an id; no preview that has expired, unless the schema promises a row."""
+        rows = [row for row in self.rows(type_name) if row["id"] == id]
+        return next(
+            (row for row in rows if required or not row.get("expires_at") or row["expires_at"] > self.now), None
+        )
 
     def version(self, type_name: str, id: str, version: int) -> Row | None:
         """A version of the row of a type with an id."""
@@ -205,6 +216,9 @@ class ReferenceExecutor:
         """A page of a connection."""
         listing = CONNECTIONS[parent, field]
         rows = [row for row in self.rows(listing.of) if listing.by is None or row[listing.by] == source["id"]]
+        rows = [row for row in rows if not row.get("expires_at")]
+        if (parent, field) in ASKED_FOR_CLOCKS and not asks(arguments.get("where"), ASKED_FOR_CLOCKS[parent, field]):
+            rows = [row for row in rows if not row["test_clock_id"]]
         rows = [row for row in rows if narrowed(row, arguments) and self.matches(row, arguments.get("where") or {})]
         order = asked_order(listing, arguments)
         rows.sort(key=cmp_to_key(lambda one, other: compare(keys(one, order), keys(other, order), order)))
@@ -251,7 +265,9 @@ class ReferenceExecutor:
         return all(holds(operator, actual, item) for operator, item in wanted.items() if item is not None)
 
     def overdue(self, row: Row) -> bool:
-        return row["status"] == "OPEN" and row["due_at"] is not None and row["due_at"] < self.now
+        clocks = {clock["id"]: clock["frozen_at"] for clock in self.tables["test_clock"]}
+        now = clocks.get(row["test_clock_id"], self.now)
+        return row["status"] == "OPEN" and row["due_at"] is not None and row["due_at"] < now
 
     def hosted_url(self, row: Row) -> str | None:
         return row["hosted_token"] and f"{self.address}/i/{row['hosted_token']}"
@@ -357,6 +373,18 @@ def narrowed(row: Row, arguments: Mapping[str, Any]) -> bool:
         (types is None or row["type"] in types)
         and (invoice is None or row["invoice_id"] == invoice)
         and (customer is None or row["customer_id"] == customer)
+    )
+
+
+def asks(where: Any, field: str) -> bool:
+    """Whether a condition is on a field."""
+    if isinstance(where, list):
+        return any(asks(item, field) for item in where)
+    return bool(where) and any(
+        any(value is not None for value in (item or {}).values())
+        if name == field
+        else name in ("and", "or", "not") and asks(item, field)
+        for name, item in where.items()
     )
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from graphql import is_list_type, is_non_null_type
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
 from invoice_graph.domain.errors import ErrorCode
+from invoice_graph.planner import visibility
 from invoice_graph.planner.faults import ArgumentFault
 from invoice_graph.planner.filters import array
 from invoice_graph.planner.references import MemberRow
@@ -142,8 +143,8 @@ class ToOne:
         return scope.table.c[self.name]
 
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
-        target = scope.join(self.table, self.name)
         required = is_non_null_type(selection.definition.type)
+        target = scope.join(self.table, self.name, required)
         return nullable(target.object(selection), None if required else target.table.c.id.is_not(None))
 
 
@@ -190,7 +191,7 @@ class ById:
         match = own.table.c.id == selection.arguments.bind(("id",))
         if kept is not None:
             match &= own.table.c.version == selection.arguments.bind(("version",))
-        return own.lookup(own.object(selection), own.of_account(), match)
+        return own.lookup(own.object(selection), own.of_account(), match, *visibility.present(own))
 
 
 @dataclass(frozen=True)
@@ -245,7 +246,8 @@ class AnyNode:
         for table in scope.compiler.catalog.nodes:
             own = scope.compiler.scope(table)
             branches.append((own.table.c.id.is_not(None), own.object(selection)))
-            source = own.with_joins(source.outerjoin(own.table, own.of_account() & (own.table.c.id == ids.c.value)))
+            match = and_(own.of_account(), own.table.c.id == ids.c.value, *visibility.present(own))
+            source = own.with_joins(source.outerjoin(own.table, match))
         columns = Columns(scope.compiler.alias("q"))
         listed = dialect.concatenated(columns.take(Choice(*branches)))
         rows = select(*columns.labelled()).select_from(source).order_by(*order).subquery(columns.alias)

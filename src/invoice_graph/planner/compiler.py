@@ -16,10 +16,11 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from invoice_graph.domain.errors import Refusal
+from invoice_graph.planner import visibility
 from invoice_graph.planner.arguments import Arguments, make_arguments
 from invoice_graph.planner.catalog import Catalog, Column, Table
 from invoice_graph.planner.faults import TooCostly
@@ -215,11 +216,12 @@ class Scope(Root):
         """The condition that the row belongs to the actor's account; the one place where reads are fenced."""
         return self.table.c.account_id == self.compiler.account
 
-    def join(self, table: Table, column: str) -> "Scope":
-        """The row that a column refers to, joined once however often it is selected."""
+    def join(self, table: Table, column: str, required: bool = False) -> "Scope":
+        """The row that a column refers to, joined once however often it is selected; a required one whatever it is."""
         if column not in self._targets:
             target = Scope(self.compiler, table, self._root)
-            match = (target.table.c.account_id == self.compiler.account) & (target.table.c.id == self.table.c[column])
+            shown = [] if required else visibility.present(target)
+            match = and_(target.of_account(), target.table.c.id == self.table.c[column], *shown)
             self._root._joins.append((target.table, match))
             self._targets[column] = target
         return self._targets[column]

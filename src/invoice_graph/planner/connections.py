@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, exists, false, func, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from invoice_graph.planner import filters
+from invoice_graph.planner import filters, visibility
 from invoice_graph.planner.catalog import Table
 from invoice_graph.planner.compiler import Scope, Selection
 from invoice_graph.planner.pagination import Order, PageShape, SortKey, cursor_key, page_shape, page_size
@@ -21,6 +21,7 @@ class Connection:
 
     `match` pairs columns of the table with columns of the row they belong to; `order` is the
     order without an `orderBy`; `narrowed_by` maps further arguments to the columns they are compared with.
+    With `clocks_shown_by`, objects on test clocks are left out unless a condition is on that field.
     """
 
     table: Table
@@ -29,6 +30,7 @@ class Connection:
     narrowed_by: Mapping[str, str] = field(default_factory=dict)
     nullable_orders: frozenset[str] = frozenset()
     tagged: bool = True
+    clocks_shown_by: str | None = None
 
     def json(self, scope: Scope, selection: Selection) -> ColumnElement[str]:
         scope.compiler.descend(in_object=isinstance(scope, Scope))
@@ -148,7 +150,9 @@ class _Page:
 
     def _members_of(self, scope: Scope) -> list[ColumnElement[bool]]:
         """The rows that belong to the connection."""
-        conditions = [scope.of_account()]
+        conditions = [scope.of_account(), *visibility.listed(scope)]
+        if self._hides_clocks():
+            conditions.append(visibility.on_no_clock(scope))
         conditions += [scope.table.c[child] == self.parent.table.c[own] for child, own in self.source.match.items()]
         for argument, column in self.source.narrowed_by.items():
             if self.arguments.given(argument):
@@ -156,6 +160,10 @@ class _Page:
         if self.arguments.given("where"):
             conditions.append(filters.condition(scope, self.arguments, ("where",)))
         return conditions
+
+    def _hides_clocks(self) -> bool:
+        field = self.source.clocks_shown_by
+        return field is not None and not visibility.mentions(self.arguments.values.get("where"), field)
 
     def _narrowed(self, column: ColumnElement[Any], argument: str) -> ColumnElement[bool]:
         if isinstance(self.arguments.values[argument], list):

@@ -27,7 +27,7 @@ from invoice_graph.planner.sql import constant
 from invoice_graph.store import dialect
 from invoice_graph.store.event_log import EVENT_COUNTER
 from invoice_graph.store.rows import table_of
-from invoice_graph.store.tables import Counter
+from invoice_graph.store.tables import Counter, TestClock
 
 USUAL_DIGITS = 2
 
@@ -43,9 +43,9 @@ def currency_digits(scope: Scope) -> ColumnElement[int]:
 
 
 def overdue(scope: Scope) -> ColumnElement[bool]:
-    """Whether an open invoice's due date has passed."""
+    """Whether an open invoice's due date has passed, on its test clock where it has one."""
     due = scope.table.c.due_at
-    return and_(scope.table.c.status == constant(InvoiceStatus.OPEN), due.is_not(None), due < bindparam("now"))
+    return and_(scope.table.c.status == constant(InvoiceStatus.OPEN), due.is_not(None), due < _own_time(scope))
 
 
 def hosted_url(scope: Scope) -> ColumnElement[str]:
@@ -106,6 +106,13 @@ def next_number(scope: Scope) -> ColumnElement[int]:
     kind = constant(NUMBER_COUNTER).op("||")(scope.table.c.invoice_prefix)
     following: ColumnElement[int] = _counter(scope, kind, scope.table) + _number(1)
     return following
+
+
+def _own_time(scope: Scope) -> ColumnElement[str]:
+    clock = table_of(TestClock).alias(scope.compiler.alias("n"))
+    mine = and_(clock.c.account_id == scope.compiler.account, clock.c.id == scope.table.c.test_clock_id)
+    frozen = select(clock.c.frozen_at).where(mine).correlate(scope.table)
+    return func.coalesce(frozen.scalar_subquery(), bindparam("now"))
 
 
 def _counter(scope: Root, kind: ColumnElement[str], *outer: Any) -> ColumnElement[int]:

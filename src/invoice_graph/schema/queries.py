@@ -25,7 +25,7 @@ from invoice_graph.schema.types.payments import InvoicePayment, PaymentIntent, P
 from invoice_graph.schema.where import CustomerWhere, InvoiceItemWhere, InvoiceOrder, InvoicePaymentWhere, InvoiceWhere
 from invoice_graph.store import tables
 
-INVOICES = Rows(tables.Invoice, nullable_orders=frozenset({"due_at"}))
+INVOICES = Rows(tables.Invoice, nullable_orders=frozenset({"due_at"}), clocks_shown_by="customer")
 EVENTS = Rows(
     tables.Event,
     order=(SortKey("sequence"),),
@@ -85,7 +85,7 @@ class Query(CatalogueQueries):
         where: Annotated[InvoiceWhere | None, strawberry.argument(description="Which invoices.")] = None,
         order_by: Annotated[InvoiceOrder | None, strawberry.argument(description="In which order.")] = NEWEST_FIRST,
     ) -> Connection[Invoice]:
-        """The account's invoices, newest first."""
+        """The account's invoices, newest first; those on a test clock only with a condition on `customer`."""
         by_planner()
 
     @planned(ById(tables.InvoiceItem))
@@ -93,7 +93,7 @@ class Query(CatalogueQueries):
         """An invoice item by its id; null when the account has none."""
         by_planner()
 
-    @planned(Rows(tables.InvoiceItem))
+    @planned(Rows(tables.InvoiceItem, clocks_shown_by="customer"))
     def invoice_items(
         self,
         first: First = None,
@@ -102,7 +102,7 @@ class Query(CatalogueQueries):
         before: Before = None,
         where: Annotated[InvoiceItemWhere | None, strawberry.argument(description="Which invoice items.")] = None,
     ) -> Connection[InvoiceItem]:
-        """The account's invoice items, newest first."""
+        """The account's invoice items, newest first; those on a test clock only with a condition on `customer`."""
         by_planner()
 
     @planned(ById(tables.InvoicePayment))
@@ -149,7 +149,7 @@ class Query(CatalogueQueries):
         """A customer by their id; null when the account has none."""
         by_planner()
 
-    @planned(Rows(tables.Customer))
+    @planned(Rows(tables.Customer, clocks_shown_by="id"))
     def customers(
         self,
         first: First = None,
@@ -158,7 +158,7 @@ class Query(CatalogueQueries):
         before: Before = None,
         where: Annotated[CustomerWhere | None, strawberry.argument(description="Which customers.")] = None,
     ) -> Connection[Customer]:
-        """The account's customers, newest first."""
+        """The account's customers, newest first; those on a test clock only with a condition on `id`."""
         by_planner()
 
     @planned(EVENTS)

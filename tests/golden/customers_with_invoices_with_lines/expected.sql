@@ -1,7 +1,7 @@
 SELECT (SELECT '{"nodes":[' || coalesce(group_concat(p1.c0 || p1.c1 || ',"invoiceItems":' || p1.c2 || ',"balanceTransactions":' || p1.c3 || '}', ','), '') || ']}' AS anon_1 
 FROM (SELECT '{"name":' || json_quote(t2.name) || ',"open":{"totalCount":' || (SELECT count(*) AS count_1 
 FROM invoice AS t5 
-WHERE t5.account_id = :account_id AND t5.customer_id = t2.id AND t5.status = :a3_1) || '},"invoices":' AS c0, (SELECT '{"edges":[' || coalesce(group_concat(p6.c0 || p6.c1 || '}}', ','), '') || ']}' AS anon_2 
+WHERE t5.account_id = :account_id AND t5.expires_at IS NULL AND t5.customer_id = t2.id AND t5.status = :a3_1) || '},"invoices":' AS c0, (SELECT '{"edges":[' || coalesce(group_concat(p6.c0 || p6.c1 || '}}', ','), '') || ']}' AS anon_2 
 FROM (SELECT '{"node":{"id":' || json_quote(t7.id) || ',"lines":' AS c0, (SELECT '{"nodes":[' || coalesce(group_concat(p8.c0, ','), '') || '],"pageInfo":{"hasPreviousPage":' || CASE WHEN (EXISTS (SELECT 1 
 FROM line_item AS t10 
 WHERE t10.account_id = :account_id AND t10.invoice_id = t7.id ORDER BY t10.position DESC, t10.id DESC
@@ -13,7 +13,7 @@ WHERE t11.account_id = :account_id AND t11.invoice_id = t7.id ORDER BY t11.posit
  LIMIT :a11_0 OFFSET :param_2) AS k12 LEFT OUTER JOIN line_item AS t9 ON t9.account_id = k12.account_id AND t9.id = k12.id ORDER BY t9.position ASC, t9.id ASC) AS p8) AS c1 
 FROM (SELECT t13.account_id AS account_id, t13.id AS id 
 FROM invoice AS t13 
-WHERE t13.account_id = :account_id AND t13.customer_id = t2.id ORDER BY t13.amount_remaining DESC, t13.id DESC
+WHERE t13.account_id = :account_id AND t13.expires_at IS NULL AND t13.customer_id = t2.id ORDER BY t13.amount_remaining DESC, t13.id DESC
  LIMIT :a4_0 OFFSET :param_3) AS k14 LEFT OUTER JOIN invoice AS t7 ON t7.account_id = k14.account_id AND t7.id = k14.id ORDER BY t7.amount_remaining DESC, t7.id DESC) AS p6) AS c1, (SELECT '{"nodes":[' || coalesce(group_concat(p15.c0, ','), '') || ']}' AS anon_4 
 FROM (SELECT '{"id":' || json_quote(t16.id) || '}' AS c0 
 FROM (SELECT t17.account_id AS account_id, t17.id AS id 
@@ -25,5 +25,5 @@ FROM balance_transaction AS t20
 WHERE t20.account_id = :account_id AND t20.customer_id = t2.id ORDER BY t20.created_at DESC, t20.id DESC
  LIMIT :a6_0 OFFSET :param_5) AS p19) AS c3 
 FROM customer AS t2 
-WHERE t2.account_id = :account_id ORDER BY t2.created_at DESC, t2.id DESC
+WHERE t2.account_id = :account_id AND t2.test_clock_id IS NULL ORDER BY t2.created_at DESC, t2.id DESC
  LIMIT :a0_0 OFFSET :param_6) AS p1) AS c0

@@ -5,5 +5,5 @@ FROM line_item AS t5
 WHERE t5.account_id = :account_id AND t5.invoice_id = t2.id ORDER BY t5.position ASC, t5.id ASC
  LIMIT :a11_0 OFFSET :param_1) AS p4) AS c1 
 FROM invoice AS t2 LEFT OUTER JOIN customer AS t3 ON t3.account_id = :account_id AND t3.id = t2.customer_id 
-WHERE t2.account_id = :account_id ORDER BY t2.created_at DESC, t2.id DESC
+WHERE t2.account_id = :account_id AND t2.expires_at IS NULL AND t2.test_clock_id IS NULL ORDER BY t2.created_at DESC, t2.id DESC
  LIMIT :a0_0 OFFSET :param_2) AS p1) AS c0
