@@ -38,6 +38,7 @@ COMMAND_OF = {
     A.REVISE: "invoiceCreate",
     SystemAction.RECEIVE_PAYMENT: "paymentIntentConfirm",
     SystemAction.GIVE_UP: "testClockAdvance",
+    A.CREDIT: "creditNoteCreate",
 }
 PAY_WITH: dict[Outcome, dict[str, Any]] = {
     Outcome.DONE: {"payment_method_id": "pm_card_visa"},
@@ -58,6 +59,8 @@ STAMP_OF = {
     S.UNCOLLECTIBLE: "marked_uncollectible_at",
     S.VOID: "voided_at",
 }
+PAID_BEFORE = {"out_of_band_amount": 400}
+"""How a paid invoice's credit note gives back what was paid."""
 
 
 async def invoice_in(gateway: Gateway, status: InvoiceStatus, amount: int | None = 1000, **fields: Any) -> str:
@@ -119,6 +122,7 @@ async def input_of(
         A.UPDATE_LINES: {"id": id, "lines": [{"id": line, "amount": 2000} for line in line_ids]},
         A.REMOVE_LINES: {"id": id, "lines": [{"id": line, "behavior": "DELETE"} for line in line_ids]},
         A.REVISE: {"from_invoice": {"action": "REVISION", "invoice_id": id}},
+        A.CREDIT: {"invoice_id": id, "amount": 400},
     }.get(action, {"id": id})
 
 
@@ -135,7 +139,9 @@ async def prepared(gateway: Gateway, row: Transition) -> tuple[str, dict[str, An
         id = await invoice_in(gateway, S.OPEN)
         return id, await arriving(gateway, row, id)
     id = await invoice_in(gateway, row.status, amount, **fields)
-    extra = PAY_WITH[row.outcome] if row.action is A.PAY else {}
+    extra: dict[str, Any] = PAY_WITH[row.outcome] if row.action is A.PAY else {}
+    if row.action is A.CREDIT:
+        extra = PAID_BEFORE if row.status is S.PAID else {"amount": 1000 if row.outcome is Outcome.SETTLED else 400}
     return id, {**await input_of(gateway, row.action, id, row.outcome), **extra}
 
 

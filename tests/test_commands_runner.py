@@ -19,10 +19,15 @@ from invoice_graph.store.tables import Customer, IdempotencyKey, Invoice
 pytestmark = pytest.mark.anyio
 
 
+KEPT = sorted(name for name in COMMANDS if not COMMANDS[name].preview)
+"""The commands that leave something behind."""
+
+
 async def valid_input(gateway: Gateway, name: str) -> dict[str, Any]:
     """An input that the command accepts."""
     customer = await gateway.customer(email="jenny@example.com")
     opened = name in ("invoiceVoid", "invoiceMarkUncollectible", "invoiceAttachPayment")
+    opened = opened or name.startswith("creditNote")
     create = gateway.open_invoice if opened else gateway.draft
     invoice = await create(1000, customer_id=customer, collection_method="SEND_INVOICE")
     (line,) = await gateway.lines(invoice)
@@ -51,11 +56,15 @@ async def valid_input(gateway: Gateway, name: str) -> dict[str, Any]:
         "customerUpdate": {"id": customer, "balance": 100},
         "accountUpdate": {"name": "New"},
         **await catalogue_inputs(gateway, customer),
+        "creditNoteCreate": {"invoice_id": invoice, "amount": 400},
     }
+    if name in ("creditNoteUpdate", "creditNoteVoid"):
+        note = await gateway.done("creditNoteCreate", **inputs["creditNoteCreate"])
+        return {"id": note, "memo": "new"} if name == "creditNoteUpdate" else {"id": note}
     return inputs.get(name, {"id": invoice})
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
+@pytest.mark.parametrize("name", KEPT)
 async def test_a_dry_run_answers_like_the_call_and_leaves_nothing(gateway: Gateway, name: str) -> None:
     given = await valid_input(gateway, name)
     before = await gateway.dump()
@@ -78,7 +87,7 @@ async def test_a_dry_run_answers_like_the_call_and_leaves_nothing(gateway: Gatew
     assert await gateway.dump() != before
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
+@pytest.mark.parametrize("name", KEPT)
 async def test_a_repeated_call_has_no_second_effect(gateway: Gateway, name: str) -> None:
     given = await valid_input(gateway, name)
     first = await gateway.call(name, key="k", **given)

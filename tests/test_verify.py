@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from gateway import Gateway
 from test_commands_books import random_call
+from verify_credit_notes_breaks import CREDIT_NOTE_BREAKS, keep_credit_notes
 
 from invoice_graph.adapters.payments import ChargeRequest, ChargeResult
 from invoice_graph.store.database import open_database
@@ -41,6 +42,7 @@ class Break:
 OPEN = "SELECT id FROM invoice WHERE status = 'OPEN' AND description = 'first'"
 LATER = "SELECT MAX(id) FROM invoice WHERE status = 'OPEN' AND number_prefix = 'BUYER'"
 PAID = "SELECT id FROM invoice WHERE description = 'by card'"
+VOIDED = "SELECT id FROM invoice WHERE description = 'voided'"
 DRAFT = "SELECT id FROM invoice WHERE description = 'draft'"
 LINE = f"SELECT id FROM line_item WHERE invoice_id = ({DRAFT})"
 SAVER = "SELECT id FROM customer WHERE name = 'Saver'"
@@ -79,7 +81,7 @@ BREAKS = (
     Break("prices", LINE, "UPDATE line_item SET quantity_decimal = '1.5' WHERE id = $row"),
     Break("totals", OPEN, "UPDATE invoice SET subtotal_excluding_tax = 1 WHERE id = $row"),
     Break("totals", OPEN, "UPDATE invoice SET amount_shipping = 1 WHERE id = $row"),
-    Break("amount-remaining", OPEN, "UPDATE invoice SET amount_remaining = 1 WHERE id = $row"),
+    Break("amount-remaining", VOIDED, "UPDATE invoice SET amount_remaining = 1 WHERE id = $row"),
     Break("amount-paid", PAID, "UPDATE invoice_payment SET amount_paid = 1 WHERE invoice_id = $row"),
     Break("amount-paid", PAID, "UPDATE invoice SET amount_paid_out_of_band = 1 WHERE id = $row"),
     Break(
@@ -140,6 +142,7 @@ BREAKS = (
         "SELECT id FROM invoice WHERE status = 'UNCOLLECTIBLE'",
         "UPDATE invoice SET status = 'OPEN' WHERE id = $row",
     ),
+    *(Break(*broken) for broken in CREDIT_NOTE_BREAKS),
 )
 
 
@@ -190,6 +193,7 @@ async def keep_books(gateway: Gateway) -> None:
     await gateway.done("invoiceVoid", id=voided)
     await gateway.open_invoice(900, customer_id=saver, number="MINE-9", description="on credit")
     await gateway.open_invoice(10, description="too small")
+    await keep_credit_notes(gateway)
     await leave_payment_under_way(gateway)
 
 

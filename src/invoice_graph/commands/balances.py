@@ -12,10 +12,12 @@ from invoice_graph.store.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """An entry to book; amount in minor units, positive is a debit."""
+    """An entry to book; amount in minor units, positive is a debit. `id` is given when something else names it."""
 
     type: BalanceTransactionType
     amount: int
+    credit_note_id: str | None = None
+    id: str | None = None
 
 
 async def balance_of(uow: UnitOfWork, customer: Customer, currency: str) -> int:
@@ -36,7 +38,7 @@ async def book(
         balance += movement.amount
         entry = BalanceTransaction(
             account_id=uow.account_id,
-            id=uow.ids.make(Prefix.BALANCE_TRANSACTION),
+            id=movement.id or uow.ids.make(Prefix.BALANCE_TRANSACTION),
             created_at=uow.now,
             customer_id=customer.id,
             sequence=sequence,
@@ -45,6 +47,7 @@ async def book(
             ending_balance=balance,
             type=movement.type,
             invoice_id=invoice_id,
+            credit_note_id=movement.credit_note_id,
         )
         uow.add(entry)
     if movements and currency == customer.currency:

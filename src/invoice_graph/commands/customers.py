@@ -9,6 +9,7 @@ from invoice_graph.commands.numbers import claim_prefix, find_counter, random_pr
 from invoice_graph.commands.operations import Done, Services
 from invoice_graph.commands.payments import check_payment_method
 from invoice_graph.commands.rendering import usable_template
+from invoice_graph.domain.errors import Refusal
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.fields import Input, merge_metadata
 from invoice_graph.domain.ids import Prefix
@@ -88,14 +89,23 @@ async def _write_fields(uow: UnitOfWork, customer: Customer, given: Input) -> No
     if given.get("rendering_template_id") not in (None, customer.rendering_template_id):
         await usable_template(uow, given["rendering_template_id"], ("rendering_template_id",))
     if "discount" in given:
-        entries = [given["discount"]] if given["discount"] is not None else []
-        given_discounts = await give_discounts(uow, entries, customer, customer, uow.now, ("discount",))
-        customer.discount_id = next((discount.id for discount in given_discounts), None)
+        customer.discount_id = await _give_discount(uow, customer, given["discount"])
     for name in _COPIED_FIELDS:
         if name in given:
             setattr(customer, name, _written(name, given[name]))
     if "metadata" in given:
         customer.details = merge_metadata(customer.details, given["metadata"], ("metadata",))
+
+
+async def _give_discount(uow: UnitOfWork, customer: Customer, entry: Input | None) -> str | None:
+    """Gives the customer the one discount they have, or takes it away."""
+    try:
+        discounts = await give_discounts(uow, [entry] if entry else [], customer, customer, uow.now, ("discount",))
+    except Refusal as refusal:
+        # The field is no list, so its path has no place in one.
+        refusal.path = (refusal.path[0], *refusal.path[2:])
+        raise
+    return next((discount.id for discount in discounts), None)
 
 
 def _written(name: str, value: Any) -> Any:

@@ -91,7 +91,8 @@ Run = Callable[[UnitOfWork, Input, Services], Awaitable[Done | Charging]]
 @dataclass(frozen=True, slots=True)
 class Command:
     """One command. `kind` is the table of the payload's object; unless the command `creates` it, the input's
-    `id` names it (the account needs no name). `action` is the row of the lifecycle to check first."""
+    `id` names it (the account needs no name). `action` is the row of the lifecycle to check first; one that creates
+    checks it itself. A `preview` answers as the command it shows would, and leaves nothing behind."""
 
     name: str
     kind: type[Account | Owned]
@@ -99,3 +100,4 @@ class Command:
     run: Run
     action: InvoiceAction | None = None
     creates: bool = False
+    preview: bool = False

@@ -15,6 +15,8 @@ from invoice_graph.commands import idempotency, payments, shapes
 from invoice_graph.commands.accounts import update_account
 from invoice_graph.commands.catalogue import CATALOGUE_COMMANDS
 from invoice_graph.commands.clocks import advance_clock, create_clock, delete_clock
+from invoice_graph.commands.credit_note_shapes import CREDIT_NOTE_CREATE, CREDIT_NOTE_UPDATE, CREDIT_NOTE_VOID
+from invoice_graph.commands.credit_notes import create_credit_note, update_credit_note, void_credit_note
 from invoice_graph.commands.customers import create_customer, update_customer
 from invoice_graph.commands.finalization import finalize_invoice
 from invoice_graph.commands.intents import cancel_intent, confirm_intent, create_intent, create_record
@@ -41,6 +43,7 @@ from invoice_graph.domain.lifecycle import InvoiceAction
 from invoice_graph.store.database import Connection
 from invoice_graph.store.tables import (
     Account,
+    CreditNote,
     Customer,
     Invoice,
     InvoiceItem,
@@ -86,6 +89,18 @@ COMMANDS: Mapping[str, Command] = {
         Command("testClockCreate", TestClock, shapes.CLOCK_CREATE, create_clock, creates=True),
         Command("testClockAdvance", TestClock, shapes.CLOCK_ADVANCE, advance_clock),
         Command("testClockDelete", TestClock, shapes.INVOICE_ID, delete_clock),
+        Command("creditNoteCreate", CreditNote, CREDIT_NOTE_CREATE, create_credit_note, _A.CREDIT, creates=True),
+        Command(
+            "creditNotePreview",
+            CreditNote,
+            CREDIT_NOTE_CREATE,
+            create_credit_note,
+            _A.CREDIT,
+            creates=True,
+            preview=True,
+        ),
+        Command("creditNoteUpdate", CreditNote, CREDIT_NOTE_UPDATE, update_credit_note),
+        Command("creditNoteVoid", CreditNote, CREDIT_NOTE_VOID, void_credit_note),
         Command("accountUpdate", Account, shapes.ACCOUNT, update_account),
         *CATALOGUE_COMMANDS,
         *LEDGER_COMMANDS,
@@ -101,7 +116,7 @@ async def run(services: Services, actor: Actor, command: Command, call: Call, an
     reading one where the call did not get as far as a transaction or its payment is still under way.
     """
     try:
-        call = replace(call, input=command.check(call.input))
+        call = replace(call, input=command.check(call.input), dry_run=call.dry_run or command.preview)
         idempotency.check_key(call.idempotency_key)
     except Refusal as refusal:
         outcome = Outcome(_named_object(actor, command, call), None, (refusal,), operation_id="")

@@ -25,7 +25,7 @@ ARRIVED_AT = {
     InvoiceStatus.VOID: "voided_at",
 }
 
-_ABOUT_ITEMS = frozenset({EventType.INVOICEITEM_CREATED, EventType.INVOICEITEM_DELETED})
+_ABOUT_OTHERS = frozenset({EventType.INVOICEITEM_CREATED, EventType.INVOICEITEM_DELETED, EventType.CREDIT_NOTE_CREATED})
 _ABOUT_STATUS = frozenset(
     {
         ErrorCode.STATUS_TRANSITION_INVALID,
@@ -51,7 +51,7 @@ def check_action(invoice: Invoice, action: InvoiceAction, path: Path = ()) -> No
 def apply(uow: UnitOfWork, invoice: Invoice, row: Transition, payment: InvoicePayment | None = None) -> None:
     """Brings an invoice to the status of a row and emits the row's events; `payment` is the one that was paid.
 
-    Events of invoice items are left to those who touch the items.
+    Events of invoice items and credit notes are left to those who touch them.
     """
     previous = InvoiceStatus(invoice.status)
     arrived = row.becomes if row.becomes != previous else None
@@ -62,7 +62,7 @@ def apply(uow: UnitOfWork, invoice: Invoice, row: Transition, payment: InvoicePa
             uow.emit(event, payment)
         elif arrived is not None and event is STATUS_EVENTS[arrived]:
             uow.emit(event, invoice, becomes=arrived, previous=previous)
-        elif event not in _ABOUT_ITEMS:
+        elif event not in _ABOUT_OTHERS:
             uow.emit(event, invoice)
 
 

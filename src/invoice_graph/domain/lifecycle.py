@@ -38,6 +38,7 @@ class InvoiceAction(StrEnum):
     VOID = "VOID"
     ATTACH_PAYMENT = "ATTACH_PAYMENT"
     REVISE = "REVISE"
+    CREDIT = "CREDIT"
 
 
 class SystemAction(StrEnum):
@@ -134,6 +135,9 @@ _SETTLED = (_E.INVOICE_PAYMENT_PAID, _E.INVOICE_UPDATED, _E.INVOICE_PAID)
 _DECLINED = (_E.INVOICE_UPDATED, _E.INVOICE_PAYMENT_FAILED)
 _ACTION = (_E.INVOICE_UPDATED, _E.INVOICE_PAYMENT_ACTION_REQUIRED, _E.INVOICE_PAYMENT_FAILED)
 
+_CREDITED = (_E.INVOICE_UPDATED, _E.CREDIT_NOTE_CREATED)
+_CREDITED_ALL = (_E.INVOICE_UPDATED, _E.INVOICE_PAID, _E.CREDIT_NOTE_CREATED)
+
 
 def _pay(status: InvoiceStatus) -> tuple[Transition, ...]:
     return (
@@ -205,6 +209,11 @@ TRANSITIONS: tuple[Transition, ...] = (
         UNCOLLECTIBLE,
         (_E.INVOICE_UPDATED, _E.INVOICE_MARKED_UNCOLLECTIBLE, _E.INVOICE_PAYMENT_FAILED),
     ),
+    Transition(OPEN, _A.CREDIT, _O.DONE, OPEN, _CREDITED),
+    Transition(OPEN, _A.CREDIT, _O.SETTLED, PAID, _CREDITED_ALL),
+    Transition(PAID, _A.CREDIT, _O.DONE, PAID, _CREDITED),
+    Transition(UNCOLLECTIBLE, _A.CREDIT, _O.DONE, UNCOLLECTIBLE, _CREDITED),
+    Transition(UNCOLLECTIBLE, _A.CREDIT, _O.SETTLED, PAID, _CREDITED_ALL),
 )
 
 FINALIZES_FIRST: frozenset[tuple[InvoiceStatus, InvoiceAction]] = frozenset({(DRAFT, _A.PAY)})
@@ -269,6 +278,7 @@ _DONE: Mapping[InvoiceAction, str] = {
     _A.VOID: "voided",
     _A.ATTACH_PAYMENT: "given a payment",
     _A.REVISE: "revised",
+    _A.CREDIT: "credited",
 }
 _NOT_EDITABLE = frozenset({_A.ADD_LINES, _A.UPDATE_LINES, _A.REMOVE_LINES})
 

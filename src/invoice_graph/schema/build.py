@@ -28,6 +28,8 @@ NODES: Mapping[str, Table] = {
     "InvoicePayment": tables.InvoicePayment,
     "PaymentIntent": tables.PaymentIntent,
     "PaymentRecord": tables.PaymentRecord,
+    "CreditNote": tables.CreditNote,
+    "CreditNoteLine": tables.CreditNoteLine,
     "Customer": tables.Customer,
     "TestClock": tables.TestClock,
     "BalanceTransaction": tables.BalanceTransaction,

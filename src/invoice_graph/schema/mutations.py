@@ -17,6 +17,7 @@ from invoice_graph.planner.execute import fetch
 from invoice_graph.planner.payload import Payload
 from invoice_graph.schema.catalogue_mutations import CATALOGUE_MUTATIONS
 from invoice_graph.schema.context import Context
+from invoice_graph.schema.credit_note_mutations import CREDIT_NOTE_MUTATIONS
 from invoice_graph.schema.fields import SOURCE
 from invoice_graph.schema.inputs import customers, invoices, lines, payments
 from invoice_graph.schema.types.payloads import (
@@ -192,6 +193,7 @@ MUTATIONS = (
         TestClockPayload,
         "Deletes a test clock. Its customers and their invoices stay.",
     ),
+    *(MutationRow(*row) for row in CREDIT_NOTE_MUTATIONS),
     MutationRow("accountUpdate", customers.AccountUpdateInput, AccountPayload, "Changes the account's settings."),
     *(MutationRow(*row) for row in CATALOGUE_MUTATIONS),
 )

@@ -17,12 +17,14 @@ from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.types.account import Account, Currency
 from invoice_graph.schema.types.clocks import TestClock
 from invoice_graph.schema.types.common import Node
+from invoice_graph.schema.types.credit_notes import CreditNote
 from invoice_graph.schema.types.customer import Customer
 from invoice_graph.schema.types.event import Event
 from invoice_graph.schema.types.invoice import Invoice
 from invoice_graph.schema.types.items import InvoiceItem
 from invoice_graph.schema.types.payments import InvoicePayment, PaymentIntent, PaymentRecord
 from invoice_graph.schema.where import CustomerWhere, InvoiceItemWhere, InvoiceOrder, InvoicePaymentWhere, InvoiceWhere
+from invoice_graph.schema.where_credit_notes import CreditNoteWhere
 from invoice_graph.store import tables
 
 INVOICES = Rows(tables.Invoice, nullable_orders=frozenset({"due_at"}), clocks_shown_by="customer")
@@ -142,6 +144,23 @@ class Query(CatalogueQueries):
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[TestClock]:
         """The account's test clocks, newest first."""
+        by_planner()
+
+    @planned(ById(tables.CreditNote))
+    def credit_note(self, id: Id) -> CreditNote | None:
+        """A credit note by its id; null when the account has none."""
+        by_planner()
+
+    @planned(Rows(tables.CreditNote))
+    def credit_notes(
+        self,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[CreditNoteWhere | None, strawberry.argument(description="Which credit notes.")] = None,
+    ) -> Connection[CreditNote]:
+        """The account's credit notes, newest first."""
         by_planner()
 
     @planned(ById(tables.Customer))

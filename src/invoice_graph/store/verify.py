@@ -19,6 +19,7 @@ from invoice_graph.domain.pricing import unit_line_amount
 from invoice_graph.domain.totals import InvoiceInput, LineInput, compute_totals
 from invoice_graph.store.database import Connection, Database
 from invoice_graph.store.event_log import EVENT_COUNTER
+from invoice_graph.store.verify_credit_notes import CREDIT_NOTE_RULES
 
 _SHOWN = 80
 """How much of a constraint a message shows; the one on currencies names them all."""
@@ -192,11 +193,11 @@ CHUNK = 1000
 """Invoices whose totals are recomputed at a time."""
 
 _OF_TOTALS = ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax", "amount_due")
-"""What an invoice says about money whatever its status."""
+"""What an invoice says about money whatever its status; from the last one credit notes were taken off."""
 
 _NEXT_INVOICES = f"""
     SELECT account_id, id, currency, amount_shipping, starting_balance, finalized_at IS NOT NULL,
-           {", ".join(_OF_TOTALS)}, ending_balance
+           {", ".join(_OF_TOTALS)} + pre_payment_credit_notes_amount, ending_balance
     FROM invoice WHERE (account_id, id) > (:account_id, :id) ORDER BY account_id, id LIMIT {CHUNK}
 """
 _THEIR_LINES = """
@@ -269,7 +270,7 @@ _DEFAULT_PAYMENT = """
         FROM invoice_payment WHERE is_default AND status = 'OPEN' GROUP BY account_id, invoice_id
     ) AS p ON p.account_id = i.account_id AND p.invoice_id = i.id
     WHERE COALESCE(p.open, 0) <> CASE WHEN i.status IN ('OPEN', 'UNCOLLECTIBLE') THEN 1 ELSE 0 END
-       OR COALESCE(p.requested, i.amount_due) <> i.amount_due
+       OR COALESCE(p.requested, i.amount_remaining) <> i.amount_remaining
 """
 _ATTEMPTS = """
     SELECT a.account_id, a.id, 'is for invoice ' || a.invoice_id || ', which does not name it'
@@ -299,16 +300,14 @@ _LEDGER_SUMS = f"""
 """
 _NEWEST_BALANCE = """
     SELECT t.account_id, t.customer_id, t.currency, t.ending_balance
-    FROM balance_transaction AS t
-    WHERE t.sequence = (
+    FROM balance_transaction AS t WHERE t.sequence = (
         SELECT MAX(sequence) FROM balance_transaction AS o
         WHERE o.account_id = t.account_id AND o.customer_id = t.customer_id AND o.currency = t.currency
     )
 """
 _CUSTOMER_BALANCE = f"""
     SELECT c.account_id, c.id, 'has balance ' || c.balance || '; its ledger ends at ' || COALESCE(n.ending_balance, 0)
-    FROM customer AS c
-    LEFT JOIN ({_NEWEST_BALANCE}) AS n
+    FROM customer AS c LEFT JOIN ({_NEWEST_BALANCE}) AS n
       ON n.account_id = c.account_id AND n.customer_id = c.id AND n.currency = c.currency
     WHERE c.balance <> COALESCE(n.ending_balance, 0)
 """
@@ -329,7 +328,7 @@ _INVOICE_ENTRIES = """
         SELECT account_id, invoice_id,
                SUM(CASE WHEN type = 'UNAPPLIED_FROM_INVOICE' THEN 0 ELSE amount END) AS applied,
                SUM(CASE WHEN type = 'UNAPPLIED_FROM_INVOICE' THEN -amount ELSE 0 END) AS unapplied
-        FROM balance_transaction WHERE invoice_id IS NOT NULL GROUP BY account_id, invoice_id
+        FROM balance_transaction WHERE invoice_id IS NOT NULL AND credit_note_id IS NULL GROUP BY account_id, invoice_id
     ) AS t ON t.account_id = i.account_id AND t.invoice_id = i.id
     WHERE COALESCE(t.applied, 0) <> COALESCE(i.ending_balance - i.starting_balance, 0)
        OR COALESCE(t.unapplied, 0) <> CASE WHEN i.status = 'VOID' THEN COALESCE(t.applied, 0) ELSE 0 END
@@ -396,5 +395,6 @@ CHECKS: tuple[Check, ...] = (
     Check("event-counter", "the event log ends where its counter stands", _query(_EVENT_COUNTER)),
     Check("status-chain", "each change of status starts from the one before", _query(_STATUS_CHAIN)),
     Check("invoice-status", "an invoice's status is the last its events report", _query(_INVOICE_STATUS)),
+    *(Check(rule.name, rule.promise, _query(rule.sql)) for rule in CREDIT_NOTE_RULES),
 )
 """Everything that is proved, in order; names are for reports and stay."""

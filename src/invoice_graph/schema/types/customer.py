@@ -28,12 +28,14 @@ from invoice_graph.schema.types.discounts import Discount
 from invoice_graph.store import tables
 
 if TYPE_CHECKING:
+    from invoice_graph.schema.types.credit_notes import CreditNote
     from invoice_graph.schema.types.invoice import Invoice
     from invoice_graph.schema.types.items import InvoiceItem
     from invoice_graph.schema.where import InvoiceItemWhere, InvoiceOrder, InvoiceWhere
 
 INVOICES = Rows(tables.Invoice, {"customer_id": "id"}, nullable_orders=frozenset({"due_at"}))
 ITEMS = Rows(tables.InvoiceItem, {"customer_id": "id"})
+CREDIT_NOTES = Rows(tables.CreditNote, {"customer_id": "id"})
 LEDGER = Rows(tables.BalanceTransaction, {"customer_id": "id"})
 
 
@@ -111,6 +113,13 @@ class Customer(Node):
         """The customer's invoice items, newest first."""
         by_planner()
 
+    @planned(CREDIT_NOTES)
+    def credit_notes(
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Annotated["CreditNote", strawberry.lazy("invoice_graph.schema.types.credit_notes")]]:
+        """The customer's credit notes, newest first."""
+        by_planner()
+
     @planned(LEDGER)
     def balance_transactions(
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
@@ -132,4 +141,7 @@ class BalanceTransaction(Node):
     customer: Customer = described("Whose balance it is.", ToOne(tables.Customer, "customer_id"))
     invoice: Annotated["Invoice", strawberry.lazy("invoice_graph.schema.types.invoice")] | None = described(
         "The invoice that moved the balance.", ToOne(tables.Invoice, "invoice_id")
+    )
+    credit_note: Annotated["CreditNote", strawberry.lazy("invoice_graph.schema.types.credit_notes")] | None = described(
+        "The credit note that moved the balance.", ToOne(tables.CreditNote, "credit_note_id")
     )

@@ -45,10 +45,12 @@ from invoice_graph.schema.types.payments import InvoicePayment
 from invoice_graph.store import tables
 
 if TYPE_CHECKING:
+    from invoice_graph.schema.types.credit_notes import CreditNote
     from invoice_graph.schema.types.event import Event
 
 LINES = Rows(tables.LineItem, {"invoice_id": "id"}, (SortKey("position"), SortKey("id")))
 PAYMENTS = Rows(tables.InvoicePayment, {"invoice_id": "id"})
+CREDIT_NOTES = Rows(tables.CreditNote, {"invoice_id": "id"})
 EVENTS = Rows(tables.Event, {"invoice_id": "id"}, (SortKey("sequence"),), tagged=False)
 
 
@@ -243,6 +245,13 @@ class Invoice(Node):
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[InvoicePayment]:
         """The payments meant for the invoice, newest first."""
+        by_planner()
+
+    @planned(CREDIT_NOTES)
+    def credit_notes(
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Annotated["CreditNote", strawberry.lazy("invoice_graph.schema.types.credit_notes")]]:
+        """The credit notes of the invoice, newest first."""
         by_planner()
 
     @planned(EVENTS)
