@@ -15,16 +15,24 @@ from invoice_graph.domain.kinds import (
     BalanceTransactionType,
     BillingReason,
     CollectionMethod,
+    CreditNoteLineType,
+    CreditNoteReason,
+    CreditNoteStatus,
+    CreditNoteType,
     InvoicePaymentStatus,
     PaymentType,
+    TaxBehavior,
 )
 from invoice_graph.domain.lifecycle import InvoiceStatus
+from invoice_graph.domain.taxes import TaxabilityReason
 from invoice_graph.store.database import Database
 from invoice_graph.store.rows import insert_rows
 from invoice_graph.store.tables import (
     Account,
     BalanceTransaction,
     Counter,
+    CreditNote,
+    CreditNoteLine,
     Customer,
     Event,
     Invoice,
@@ -47,6 +55,8 @@ ORDER = (
     InvoiceItem,
     LineItem,
     InvoicePayment,
+    CreditNote,
+    CreditNoteLine,
     BalanceTransaction,
     Event,
     *KINDS,
@@ -113,6 +123,8 @@ class _Varied:
         known = [self.customer(number) for number in range(customers)]
         for number in range(invoices):
             self.invoice(number, self.random.choice(known))
+        for invoice in self.rows.kept[Invoice][: invoices // 2]:
+            self.note(invoice)
         for _ in range(invoices // 3):
             self.item(self.random.choice(known), None)
         for customer in known:
@@ -291,6 +303,70 @@ class _Varied:
             )
         )
 
+    def note(self, invoice: Invoice) -> None:
+        before, after = self.amount(), 1 + self.amount()
+        status = self.random.choice(tuple(CreditNoteStatus))
+        note = self.rows.add(
+            CreditNote(
+                **self.own(Prefix.CREDIT_NOTE),
+                invoice_id=invoice.id,
+                customer_id=invoice.customer_id,
+                number=f"{self.text()}{len(self.rows.kept[CreditNote])}",
+                currency=invoice.currency,
+                status=status,
+                voided_at=self.moment() if status is CreditNoteStatus.VOID else None,
+                type=self.random.choice(tuple(CreditNoteType)),
+                reason=self.maybe(self.random.choice(tuple(CreditNoteReason))),
+                memo=self.maybe(self.text()),
+                effective_at=self.moment(),
+                subtotal=-5,
+                subtotal_excluding_tax=self.amount(),
+                discount_amounts=self.discounts(),
+                total_taxes=self.taxes(),
+                total=before + after,
+                total_excluding_tax=1,
+                amount=before + after,
+                pre_payment_amount=before,
+                post_payment_amount=after,
+                refund_amount=after,
+                details=self.labels(),
+            )
+        )
+        for position in range(1, 1 + self.random.choice((0, 1, 12))):
+            self.note_line(note, position)
+
+    def note_line(self, note: CreditNote, position: int) -> None:
+        line: LineItem | None = self.maybe(self.random.choice(self.rows.kept[LineItem]))
+        self.rows.add(
+            CreditNoteLine(
+                **self.own(Prefix.CREDIT_NOTE_LINE),
+                credit_note_id=note.id,
+                position=position,
+                type=CreditNoteLineType.INVOICE_LINE_ITEM if line else CreditNoteLineType.CUSTOM_LINE_ITEM,
+                line_item_id=line and line.id,
+                description=self.maybe(self.text()),
+                quantity_decimal=self.maybe(Decimal("2.5")),
+                unit_amount_decimal=self.maybe(Decimal("12.345")),
+                amount=-self.amount(),
+                discount_amounts=self.discounts(),
+                taxes=self.taxes(),
+                tax_rate_ids=self.random.choice(([], ["txr_1", self.text()])),
+            )
+        )
+
+    def discounts(self) -> list[dict[str, Any]]:
+        return [{"amount": self.amount(), "discountId": f"di_{place}"} for place in range(self.random.randrange(3))]
+
+    def taxes(self) -> list[dict[str, Any]]:
+        tax = {
+            "amount": -self.amount(),
+            "taxableAmount": self.maybe(self.amount()),
+            "taxBehavior": self.random.choice(tuple(TaxBehavior)),
+            "taxabilityReason": self.random.choice(tuple(TaxabilityReason)),
+            "taxRateId": self.maybe("txr_1"),
+        }
+        return [tax] * self.random.randrange(3)
+
     def ledger(self, customer: Customer) -> None:
         invoices = [None, *(row for row in self.rows.kept[Invoice] if row.customer_id == customer.id)]
         for sequence in range(self.random.randrange(6)):
@@ -306,6 +382,7 @@ class _Varied:
                     type=self.random.choice(tuple(BalanceTransactionType)),
                     description=self.maybe(self.text()),
                     invoice_id=invoice and invoice.id,
+                    credit_note_id=self.maybe(self.random.choice(self.rows.kept[CreditNote]).id),
                 )
             )
 

@@ -31,6 +31,8 @@ TABLES = {
     "LineItem": "line_item",
     "InvoiceItem": "invoice_item",
     "InvoicePayment": "invoice_payment",
+    "CreditNote": "credit_note",
+    "CreditNoteLine": "credit_note_line",
     "Customer": "customer",
     "BalanceTransaction": "balance_transaction",
     "Event": "event",
@@ -41,6 +43,8 @@ PREFIXES = {
     "il_": "LineItem",
     "ii_": "InvoiceItem",
     "inpay_": "InvoicePayment",
+    "cn_": "CreditNote",
+    "cnli_": "CreditNoteLine",
     "cus_": "Customer",
     "cbtxn_": "BalanceTransaction",
     "evt_": "Event",
@@ -62,6 +66,10 @@ DOCUMENTS = {
     "data",
     "previous_attributes",
     *catalogue.DOCUMENTS,
+    "discount_amounts",
+    "total_taxes",
+    "taxes",
+    "tax_rate_ids",
 }
 NEWEST_FIRST = (("created_at", True), ("id", True))
 BY_SEQUENCE = (("sequence", False),)
@@ -79,15 +87,21 @@ CONNECTIONS = {
     ("Query", "invoices"): Listing(of="Invoice", by=None, order=NEWEST_FIRST),
     ("Query", "invoiceItems"): Listing(of="InvoiceItem", by=None, order=NEWEST_FIRST),
     ("Query", "invoicePayments"): Listing(of="InvoicePayment", by=None, order=NEWEST_FIRST),
+    ("Query", "creditNotes"): Listing(of="CreditNote", by=None, order=NEWEST_FIRST),
     ("Query", "customers"): Listing(of="Customer", by=None, order=NEWEST_FIRST),
     ("Query", "events"): Listing(of="Event", by=None, order=BY_SEQUENCE),
     **{("Query", field): Listing(of=kind, by=None, order=NEWEST_FIRST) for field, kind in catalogue.LISTS.items()},
     ("Product", "prices"): Listing(of="Price", by="product_id", order=NEWEST_FIRST),
     ("Customer", "invoices"): Listing(of="Invoice", by="customer_id", order=NEWEST_FIRST),
     ("Customer", "invoiceItems"): Listing(of="InvoiceItem", by="customer_id", order=NEWEST_FIRST),
+    ("Customer", "creditNotes"): Listing(of="CreditNote", by="customer_id", order=NEWEST_FIRST),
     ("Customer", "balanceTransactions"): Listing(of="BalanceTransaction", by="customer_id", order=NEWEST_FIRST),
     ("Invoice", "lines"): Listing(of="LineItem", by="invoice_id", order=(("position", False), ("id", False))),
     ("Invoice", "payments"): Listing(of="InvoicePayment", by="invoice_id", order=NEWEST_FIRST),
+    ("Invoice", "creditNotes"): Listing(of="CreditNote", by="invoice_id", order=NEWEST_FIRST),
+    ("CreditNote", "lines"): Listing(
+        of="CreditNoteLine", by="credit_note_id", order=(("position", False), ("id", False))
+    ),
     ("Invoice", "events"): Listing(of="Event", by="invoice_id", order=BY_SEQUENCE),
 }
 ASKED_FOR_CLOCKS = {
@@ -104,6 +118,12 @@ REFERENCES = {
     ("InvoiceItem", "customer"): ("Customer", "customer_id"),
     ("InvoiceItem", "invoice"): ("Invoice", "invoice_id"),
     ("InvoicePayment", "invoice"): ("Invoice", "invoice_id"),
+    ("CreditNote", "customer"): ("Customer", "customer_id"),
+    ("CreditNote", "invoice"): ("Invoice", "invoice_id"),
+    ("CreditNote", "balanceTransaction"): ("BalanceTransaction", "balance_transaction_id"),
+    ("CreditNoteLine", "lineItem"): ("LineItem", "line_item_id"),
+    ("CreditNoteLine", "creditNote"): ("CreditNote", "credit_note_id"),
+    ("BalanceTransaction", "creditNote"): ("CreditNote", "credit_note_id"),
     ("BalanceTransaction", "customer"): ("Customer", "customer_id"),
     ("BalanceTransaction", "invoice"): ("Invoice", "invoice_id"),
     ("Event", "invoice"): ("Invoice", "invoice_id"),
@@ -282,7 +302,7 @@ class ReferenceExecutor:
 COMPUTED: Mapping[tuple[str, str], Callable[[ReferenceExecutor, Row], Any]] = {
     ("", "currencyDigits"): lambda _, row: CURRENCIES[row["currency"]].digits,
     ("", "metadata"): lambda _, row: [{"key": key, "value": value} for key, value in row["details"].items()],
-    ("", "quantity"): lambda _, row: int(Decimal(row["quantity_decimal"])),
+    ("", "quantity"): lambda _, row: row["quantity_decimal"] and int(Decimal(row["quantity_decimal"])),
     ("Invoice", "overdue"): ReferenceExecutor.overdue,
     ("Invoice", "hostedUrl"): ReferenceExecutor.hosted_url,
     ("Invoice", "pdfUrl"): ReferenceExecutor.pdf_url,

@@ -32,6 +32,7 @@ PAYLOADS = {
     **CATALOGUE,
     "invoiceItem": "invoiceItem { id version }",
     "customer": "customer { id version }",
+    "creditNote": "creditNote { id version number status total }",
     "account": "account { id version }",
     "invoice": "invoice { id version status number total amountPaid amountRemaining } deletedId",
 }

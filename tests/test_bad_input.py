@@ -141,11 +141,20 @@ class World:
             "foreign draft": foreign,
             "foreign line": foreign_line["id"],
             "foreign item": foreign_line["invoiceItem"]["id"],
+            **self.make_credit_notes(customer),
             "payment": client.ask("{ invoicePayments { nodes { id } } }")["invoicePayments"]["nodes"][0]["id"],
         }
         for noun, name in MADE_BY.items():
             given = creations(customer, self.ids.get("product", ""), self.ids.get("coupon", ""))[name]
             self.ids[noun] = client.done(name, **given)
+
+    def make_credit_notes(self, customer: str) -> dict[str, str]:
+        """An open invoice with a credit note, and its line."""
+        credited = self.client.open_invoice(customer)
+        query = "query ($id: ID!) { invoice(id: $id) { lines { nodes { id } } } }"
+        (line,) = self.client.ask(query, id=credited)["invoice"]["lines"]["nodes"]
+        note = self.client.done("creditNoteCreate", invoiceId=credited, amount=1)
+        return {"credited": credited, "credited line": line["id"], "note": note}
 
     def right_input(self, name: str) -> dict[str, Any]:
         """An input that would be accepted."""
@@ -164,7 +173,12 @@ class World:
             "invoiceSend": {"id": ids["sent"]},
             **creations(ids["customer"], ids["product"], ids["coupon"]),
             **changes(ids),
+            "creditNoteUpdate": {"id": ids["note"]},
+            "creditNoteVoid": {"id": ids["note"]},
         }
+        if name in ("creditNoteCreate", "creditNotePreview"):
+            line = {"type": "INVOICE_LINE_ITEM", "lineItemId": ids["credited line"], "amount": 1}
+            return {"invoiceId": ids["credited"], "lines": [line]}
         in_status = "open" if name in ("invoicePay", "invoiceVoid", "invoiceMarkUncollectible") else "draft"
         return inputs.get(name, {"id": ids[in_status]})
 
@@ -364,8 +378,10 @@ def test_unknown_and_missing_fields_are_refused(world: World, name: str) -> None
 MINE = {
     "customerId": ("customer",),
     "customer": ("customer",),
-    "invoiceId": ("draft", "sent", "open"),
-    "invoice": ("draft", "sent", "open"),
+    "invoiceId": ("draft", "sent", "open", "credited"),
+    "invoice": ("draft", "sent", "open", "credited"),
+    "lineItemId": ("credited line",),
+    "creditNote": ("note",),
     "invoiceItemId": ("pending", "item"),
     "invoiceItem": ("pending", "item"),
     "paymentMethodId": (),
@@ -388,7 +404,7 @@ MINE = {
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_ids_of_others_and_of_other_kinds_are_like_unknown_ones(world: World, name: str) -> None:
     for path, kind in world.paths(world.mutations[name]):
-        if kind.name != "ID":
+        if kind.name != "ID" or kind.is_list:
             continue
         mine = MINE.get(kind_of(name) if path == ("id",) else str(path[-1]), ("line", "other line"))
         for noun, id in world.ids.items():
@@ -402,7 +418,7 @@ def test_ids_of_others_and_of_other_kinds_are_like_unknown_ones(world: World, na
 
 def shown(world: World, name: str, path: Path) -> Any:
     """The payload's object when a reference is refused: the one that the input names."""
-    if path == ("id",) or name.endswith("Create"):
+    if path == ("id",) or COMMANDS[name].creates:
         return None
     id = world.right_input(name)["id"]
     kind = kind_of(name)

@@ -1,5 +1,6 @@
 """Credit notes through the gateway: what they do to invoices, payments, balances and the event log."""
 
+import random
 from decimal import Decimal
 from typing import Any
 
@@ -459,3 +460,42 @@ async def test_a_repeated_call_issues_one_note(gateway: Gateway) -> None:
     again = await gateway.call("creditNoteCreate", key="k", **given)
     assert (again.object_id, again.replayed) == (first.object_id, True)
     assert len(await gateway.rows(CreditNote)) == 1
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_the_books_are_clean_after_random_credits(gateway: Gateway, seed: int) -> None:
+    choose = random.Random(f"credits {seed}")
+    customer = await gateway.customer(email="jenny@example.com", currency="usd", balance=-700)
+    accepted = 0
+    for _ in range(90):
+        gateway.clock.advance(seconds=choose.randint(0, 5))
+        name, given = await random_credit(gateway, choose, customer)
+        accepted += (await gateway.call(name, **given)).refusals == ()
+    assert accepted > 30
+    assert await verify(gateway.services.database) == []
+
+
+async def random_credit(gateway: Gateway, choose: random.Random, customer: str) -> tuple[str, dict[str, Any]]:
+    invoices = await gateway.rows(Invoice)
+    if not invoices or choose.random() < 0.15:
+        lines = [{"amount": choose.choice((1000, 30, 5000, -200))} for _ in range(choose.randint(1, 3))]
+        return "invoiceCreate", {"customer_id": customer, "lines": lines}
+    invoice, notes = choose.choice(invoices), await gateway.rows(CreditNote)
+    if invoice.status == "DRAFT":
+        return "invoiceFinalize", {"id": invoice.id}
+    drawn = choose.random()
+    if drawn < 0.2:
+        name = choose.choice(("invoicePay", "invoiceMarkUncollectible", "invoiceVoid"))
+        return name, {"id": invoice.id}
+    if drawn < 0.4 and notes:
+        return "creditNoteVoid", {"id": choose.choice(notes).id}
+    line = choose.choice(await gateway.lines(invoice.id))
+    parts: list[dict[str, Any]] = [
+        {"amount": choose.randint(1, 600)},
+        {"amount": invoice.total},
+        {"lines": [part(line, amount=line.amount // choose.randint(1, 3))]},
+        {"lines": [part(line, quantity=1), custom(choose.randint(1, 50))]},
+    ]
+    given = {"invoice_id": invoice.id, **choose.choice(parts)}
+    over = given.get("amount", line.amount) - invoice.amount_remaining
+    return "creditNoteCreate", given | ({"credit_amount": over} if over > 0 else {})
