@@ -268,3 +268,21 @@ async def test_a_dry_run_answers_as_if_approved_and_asks_nobody(gateway: Gateway
     assert outcome.refusals == ()
     assert terminal.keys == []
     assert await gateway.dump() == before
+
+
+async def test_forgiving_lets_go_of_what_a_payment_method_does_not_hold(gateway: Gateway) -> None:
+    id = await gateway.open_invoice(1000)
+    method = "pm_card_chargeDeclinedInsufficientFunds"
+    outcome = await gateway.call("invoicePay", id=id, payment_method_id=method)
+    assert [getattr(refusal, "decline_code", None) for refusal in outcome.refusals] == ["insufficient_funds"]
+    await gateway.done("invoicePay", id=id, payment_method_id=method, forgive=True)
+    invoice = await gateway.invoice(id)
+    assert (invoice.status, invoice.amount_due, invoice.amount_paid) == ("PAID", 1000, 0)
+    assert (invoice.amount_forgiven, invoice.amount_remaining) == (1000, 0)
+
+
+async def test_forgiving_changes_nothing_where_there_is_enough(gateway: Gateway) -> None:
+    id = await gateway.open_invoice(1000)
+    await gateway.done("invoicePay", id=id, forgive=True)
+    invoice = await gateway.invoice(id)
+    assert (invoice.amount_paid, invoice.amount_forgiven) == (1000, 0)

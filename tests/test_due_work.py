@@ -1,7 +1,9 @@
 """What happens by itself: finalization, collection, retries, reminders; in real time and on test clocks."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from gateway import Gateway
@@ -10,6 +12,7 @@ from invoice_graph.commands.clocks import advance_abandoned
 from invoice_graph.commands.due_work import do_due_work
 from invoice_graph.domain.kinds import TestClockStatus as ClockStatus
 from invoice_graph.domain.lifecycle import InvoiceStatus, Outcome, SystemAction, transition
+from invoice_graph.store.database import open_database
 from invoice_graph.store.rows import update_row
 from invoice_graph.store.tables import Customer, Event, Invoice
 from invoice_graph.store.tables import TestClock as Clock
@@ -235,3 +238,16 @@ async def test_what_can_not_be_done_is_dropped_and_does_not_stop_the_rest(gatewa
     assert (invoice.status, invoice.automatically_finalizes_at) == ("DRAFT", None)
     assert invoice.last_finalization_error is not None
     assert isinstance(invoice, Invoice)
+
+
+async def test_two_processes_on_one_file_do_one_thing_once(gateway: Gateway, tmp_path: Path) -> None:
+    ids = [await gateway.draft(1000, auto_advance=True) for _ in range(4)]
+    gateway.clock.advance(hours=1)
+    other = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'invoices.db'}", readers=2, synchronous="OFF")
+    try:
+        await asyncio.gather(do_due_work(gateway.services), do_due_work(replace(gateway.services, database=other)))
+    finally:
+        await other.close()
+    finalized = await gateway.rows(Event, type="INVOICE_FINALIZED")
+    assert sorted(str(event.invoice_id) for event in finalized) == sorted(ids)
+    assert len(await gateway.rows(Event, type="INVOICE_PAYMENT_SUCCEEDED")) == 4

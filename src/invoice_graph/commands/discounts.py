@@ -71,6 +71,8 @@ async def copy_discounts(uow: UnitOfWork, ids: Sequence[str], owner: Owner) -> l
 
 async def take_customer_discounts(uow: UnitOfWork, customer: Customer, invoice: Invoice) -> list[str]:
     """What a customer has in store for a new invoice, copied to it; a discount of a coupon for ONCE is used up."""
+    if customer.discount_id is None:
+        return []
     current = [d for d in await discounts_of(uow, customer) if d.end_at is None or d.end_at > uow.now]
     copies = await copy_discounts(uow, [discount.id for discount in current], invoice)
     for discount in current:
@@ -99,6 +101,8 @@ def _copy(uow: UnitOfWork, source: Discount, owner: Owner, position: int) -> Dis
 
 async def check_minimum_amounts(uow: UnitOfWork, invoice: Invoice, path: Path = ("discounts",)) -> None:
     """Refuses promotion codes that want more than the invoice's subtotal; ask once its totals are known."""
+    if not invoice.discount_ids:
+        return
     for place, discount in enumerate(await discounts_of(uow, invoice)):
         code = discount.promotion_code_id and await uow.get(PromotionCode, discount.promotion_code_id)
         if code and code.minimum_amount is not None and invoice.subtotal < code.minimum_amount:

@@ -72,8 +72,8 @@ async def pay_invoice(uow: UnitOfWork, input: Input, services: Services) -> Done
     )
     if method_id is None:
         return await _fail_without_method(uow, invoice)
-    off_session = input.get("off_session") is not False
-    return Charging(_claim(uow, invoice, method_id, services, off_session=off_session))
+    how = {"off_session": input.get("off_session") is not False, "forgive": bool(input.get("forgive"))}
+    return Charging(_claim(uow, invoice, method_id, services, **how))
 
 
 async def charge_automatically(uow: UnitOfWork, invoice: Invoice, services: Services) -> Done | Charging:
@@ -139,9 +139,10 @@ async def settle(uow: UnitOfWork, attempt_id: str, result: ChargeResult) -> bool
         if attempt.automatic:
             await plan_retry(uow, invoice)
         return True
+    charged = attempt.amount if result.amount is None else result.amount
     (payment,) = await open_default_payments(uow, invoice)
-    mark_paid(uow, payment, attempt.amount)
-    _credit(invoice, attempt.amount)
+    mark_paid(uow, payment, charged)
+    _credit(invoice, attempt.amount, charged)
     apply(uow, invoice, row, payment)
     clear_delinquency(uow, await uow.require(Customer, invoice.customer_id, ("id",)))
     return True
@@ -218,6 +219,7 @@ def _claim(
     *,
     off_session: bool = True,
     automatic: bool = False,
+    forgive: bool = False,
 ) -> PaymentAttempt:
     attempt = PaymentAttempt(
         account_id=uow.account_id,
@@ -229,6 +231,7 @@ def _claim(
         currency=invoice.currency,
         off_session=off_session,
         automatic=automatic,
+        forgive=forgive,
         operation_id=uow.operation_id,
         idempotency_key=uow.idempotency_key,
         leased_until=lease_from_now(services),
@@ -246,6 +249,7 @@ async def _request(services: Services, attempt: PaymentAttempt) -> ChargeRequest
         currency=attempt.currency,
         payment_method_id=method.id,
         off_session=attempt.off_session,
+        partial=attempt.forgive,
         simulated=SimulatedOutcome(method.outcome),
         decline_code=method.decline_code,
     )
@@ -266,7 +270,7 @@ async def _pay_out_of_band(uow: UnitOfWork, invoice: Invoice, customer: Customer
     )
     await cancel_default_payment(uow, invoice)
     mark_paid(uow, uow.add(payment), amount)
-    _credit(invoice, amount)
+    _credit(invoice, amount, amount)
     invoice.amount_paid_out_of_band += amount
     status = InvoiceStatus(invoice.status)
     apply(uow, invoice, lifecycle.transition(status, InvoiceAction.PAY, lifecycle.Outcome.OUT_OF_BAND), payment)
@@ -290,6 +294,8 @@ def _count_attempt(invoice: Invoice, automatic: bool) -> None:
     invoice.attempt_count = invoice.attempt_count + 1 if automatic else max(invoice.attempt_count, 1)
 
 
-def _credit(invoice: Invoice, amount: int) -> None:
-    invoice.amount_paid += amount
+def _credit(invoice: Invoice, amount: int, charged: int) -> None:
+    """Books that `amount` of an invoice is settled, of which `charged` was paid and the rest forgiven."""
+    invoice.amount_paid += charged
+    invoice.amount_forgiven += amount - charged
     invoice.amount_remaining -= amount

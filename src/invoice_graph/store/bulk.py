@@ -29,7 +29,7 @@ def template(row: SQLModel) -> Parameters:
 
 async def insert_values(connection: Connection, kind: type[SQLModel], rows: Sequence[Parameters]) -> None:
     """New rows of one table; every row has every column."""
-    await connection.many(_insert(kind), rows)
+    await connection.many(_insert(kind), [codec(kind).fold(row) for row in rows])
 
 
 async def update_values(
@@ -37,6 +37,7 @@ async def update_values(
 ) -> None:
     """Changes the rows that the columns of `key` name; every row has the same columns."""
     if rows:
+        rows = [codec(kind).fold(row) for row in rows]
         changed = tuple(name for name in rows[0] if name not in key)
         given = [{f"_{name}" if name in key else name: value for name, value in row.items()} for row in rows]
         await connection.many(_update(kind, tuple(key), changed), given)

@@ -47,9 +47,13 @@ class Codec:
 
     def values(self, row: SQLModel) -> Parameters:
         """A row's columns as the database holds them."""
-        values = {name: self.encode(name, getattr(row, name)) for name in self.names}
+        return self.fold({name: self.encode(name, getattr(row, name)) for name in self.names})
+
+    def fold(self, values: Parameters) -> Parameters:
+        """The same columns, and with each text that is there its casefolded twin."""
         for name, source in self.folded.items():
-            values[name] = values[source] and values[source].casefold()
+            if source in values:
+                values[name] = values[source] and values[source].casefold()
         return values
 
     def decode(self, raw: Sequence[Any]) -> dict[str, Any]:

@@ -130,7 +130,8 @@ class InvoicePayInput(ChangeById):
         description="The money was received outside of the gateway: nothing is charged.", default=False
     )
     forgive: bool = strawberry.field(
-        description="Let go of what a pre-funded payment method can't cover.", default=False
+        description="Charge what a pre-funded payment method holds, and let go of the rest: the invoice is paid.",
+        default=False,
     )
     off_session: bool = strawberry.field(description="The customer is not there to confirm.", default=True)
 

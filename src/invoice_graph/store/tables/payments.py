@@ -57,6 +57,7 @@ class PaymentAttempt(Owned, table=True):
     currency: str = text()
     off_session: bool = flag(default=True)
     automatic: bool = flag(default=False)
+    forgive: bool = flag(default=False)
     operation_id: str = text()
     idempotency_key: str | None = text(default=None)
     leased_until: datetime = moment()
