@@ -61,7 +61,7 @@ def test_spaces_after_commas_are_nothing() -> None:
     assert verify(BODY, HEADER.replace(",", ", "), SECRET, NOW) == NOW
 
 
-@pytest.mark.parametrize("second", ["", "soon", "-1700000000", "1_700_000_000", "1700000000.0", "²", "9" * 40])
+@pytest.mark.parametrize("second", ["", "soon", "-1700000000", "1_700_000_000", "1700000000.0", "²", "9" * 12])
 def test_a_header_without_one_whole_second_is_refused(second: str) -> None:
     assert refusal(f"t={second},v1={DIGEST}") == "no timestamp"
 
@@ -73,9 +73,3 @@ def test_a_header_of_another_form_is_refused(header: str) -> None:
 
 def test_a_digest_of_any_characters_is_just_wrong() -> None:
     assert refusal("t=1700000000,v1=ü") == "signature mismatch"
-
-
-def test_a_second_beyond_the_calendar_is_judged_by_its_digest() -> None:
-    assert refusal(f"t={'9' * 12},v1={DIGEST}") == "signature mismatch"
-    far = sign(BODY, [SECRET], NOW).replace("1700000000", "999999999999")
-    assert refusal(far) == "signature mismatch"

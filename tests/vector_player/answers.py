@@ -45,6 +45,7 @@ class Seen:
             "count": ("totalCount", len(self.value["nodes"])),
             "total_count": ("totalCount", self.value["totalCount"]),
             "has_more": ("pageInfo", self.value["pageInfo"]["hasNextPage"]),
+            "next_page": ("pageInfo", self.value["pageInfo"]["endCursor"]),
         }
         if name not in parts:
             raise Unplayable(f"a list has no {name!r}")

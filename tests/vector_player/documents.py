@@ -3,6 +3,7 @@
 from functools import cache
 
 from graphql import (
+    GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -11,7 +12,7 @@ from graphql import (
     is_required_argument,
 )
 
-EMBEDDED_LISTS = frozenset({"lines"})
+EMBEDDED_LISTS = frozenset({"lines", "payments"})
 """The lists that are part of an object."""
 
 LEFT_OUT = frozenset({"allowedActions", "calculation"})
@@ -38,7 +39,7 @@ def selection(kind: GraphQLObjectType, page_size: int = 10) -> str:
     return "{ " + " ".join(chosen) + " }"
 
 
-def page(connection: GraphQLObjectType, info: str = "hasNextPage") -> str:
+def page(connection: GraphQLObjectType, info: str = "hasNextPage endCursor") -> str:
     """A page of a list."""
     node = get_named_type(connection.fields["nodes"].type)
     assert isinstance(node, GraphQLObjectType)
@@ -67,12 +68,13 @@ def object_of(payload: GraphQLObjectType) -> str | None:
     return next((n for n, kind in fields if n not in common and isinstance(kind, GraphQLObjectType)), None)
 
 
-def query(schema: GraphQLSchema, name: str, page_size: int = 10) -> str:
-    """A document that reads an object by the variable `id`."""
-    assert schema.query_type is not None
-    kind = get_named_type(schema.query_type.fields[name].type)
+def query(field: GraphQLField, name: str, arguments: tuple[str, ...] = (), page_size: int = 10) -> str:
+    """A document that reads an object by the variable `id` and other arguments."""
+    kind = get_named_type(field.type)
     assert isinstance(kind, GraphQLObjectType)
-    return f"query ($id: ID!) {{ {name}(id: $id) {selection(kind, page_size)} }}"
+    heads = "".join(f", ${other}: {field.args[other].type}" for other in arguments)
+    passed = "".join(f", {other}: ${other}" for other in arguments)
+    return f"query ($id: ID!{heads}) {{ {name}(id: $id{passed}) {selection(kind, page_size)} }}"
 
 
 def node(schema: GraphQLSchema, type_name: str) -> str:

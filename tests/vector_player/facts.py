@@ -15,6 +15,7 @@ RENAMED_ARGUMENTS: Mapping[tuple[str, str], str] = {
     (ANY, "invoice_settings.default_payment_method"): "defaultPaymentMethodId",
     (ANY, "invoice_settings.footer"): "invoiceFooter",
     (ANY, "invoice_settings.custom_fields"): "invoiceCustomFields",
+    (ANY, "promotion.coupon"): "couponId",
     (ANY, "shipping_rate_data.fixed_amount.amount"): "amount",
     (ANY, "shipping_rate_data.display_name"): "displayName",
     ("AccountUpdateInput", "enabled_payment_method_types"): "paymentMethodTypes",
@@ -23,12 +24,17 @@ RENAMED_ARGUMENTS: Mapping[tuple[str, str], str] = {
 """Parameters by input type and path. A path has dots where members of a spread object are meant."""
 
 SPREAD_ARGUMENTS = frozenset(
-    {"payment_settings", "pricing", "invoice_settings", "shipping_rate_data", "shipping_rate_data.fixed_amount"}
+    {
+        *("payment_settings", "pricing", "invoice_settings", "promotion"),
+        *("shipping_rate_data", "shipping_rate_data.fixed_amount"),
+    }
 )
 """Objects whose members stand one level higher in our inputs."""
 
-IMPLIED_ARGUMENTS = frozenset({"shipping_rate_data.fixed_amount.currency", "shipping_rate_data.type"})
-"""Parameters that our inputs do not need: an invoice has one currency."""
+IMPLIED_ARGUMENTS = frozenset(
+    {"shipping_rate_data.fixed_amount.currency", "shipping_rate_data.type", "promotion.type", "tax_rate_details.type"}
+)
+"""Parameters that our inputs do not need: an invoice has one currency, a promotion code always gives a coupon."""
 
 RENAMED_FIELDS: Mapping[tuple[str, str], str] = {
     (ANY, "due_date"): "dueAt",
@@ -46,6 +52,8 @@ RENAMED_FIELDS: Mapping[tuple[str, str], str] = {
     (ANY, "invoice_settings.custom_fields"): "invoiceCustomFields",
     (ANY, "tax_rate_details.tax_rate"): "taxRateId",
     (ANY, "source.coupon"): "couponId",
+    (ANY, "promotion.coupon"): "couponId",
+    (ANY, "status_details.uncollectible.reason"): "uncollectibleReason",
     (ANY, "parent.invoice_item_details.invoice_item"): "invoiceItem",
     ("Pricing", "price_details.price"): "priceId",
     ("Pricing", "price_details.product"): "productId",
@@ -59,7 +67,7 @@ RENAMED_FIELDS: Mapping[tuple[str, str], str] = {
 SPREAD_FIELDS = frozenset(
     {
         *("period", "payment_settings", "invoice_settings", "tax_rate_details", "price_details", "source"),
-        *("parent", "parent.invoice_item_details"),
+        *("parent", "parent.invoice_item_details", "promotion", "status_details", "status_details.uncollectible"),
     }
 )
 """Objects whose members stand one level higher in our types."""
@@ -67,14 +75,12 @@ SPREAD_FIELDS = frozenset(
 NOT_COMPARED = frozenset({(ANY, "object"), (ANY, "livemode"), ("FinalizationError", "type")})
 """Fields that are about the REST interface itself."""
 
-PAGE_FIELDS = frozenset({"data", "total_count", "has_more", "count", "url"})
-"""What a list consists of."""
-
 LIST_ARGUMENTS: Mapping[str, str] = {
     "limit": "first",
     "starting_after": "after",
     "ending_before": "before",
     "query": "search",
+    "page": "after",
 }
 """Parameters of lists and searches by the argument that takes them."""
 
@@ -102,9 +108,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 MUTATIONS: Mapping[str, str] = {
     "invoice.create_preview": "invoicePreview",
     "credit_note.preview": "creditNotePreview",
-    "test.payment_intent.create": "paymentIntentCreate",
     "test.payment_intent.succeed": "paymentIntentConfirm",
-    "test.payment_intent.cancel": "paymentIntentCancel",
 }
 """Operations whose mutation is not named after them."""
 

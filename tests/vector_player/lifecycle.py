@@ -73,7 +73,7 @@ class Run:
         losers = [result for result in results if result.complaint is not None or result.replayed]
         for loser in losers:
             if not (loser.replayed and step.get("or_replayed")):
-                check_refusal(step["error_of_conflict"], loser)
+                check_refusal(step.get("error_of_conflict", {}), loser)
         return _made({"successes": len(results) - len(losers), "conflicts": len(losers)})
 
     def _named(self, value: Any) -> Any:

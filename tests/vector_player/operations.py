@@ -47,7 +47,7 @@ async def mutate(stage: Stage, operation: str, args: Mapping[str, Any], key: str
     """Runs a mutation."""
     noun, verb = operation.rsplit(".", 1)
     own = own_parameter(noun)
-    name = MUTATIONS.get(operation) or camel(f"{noun}_{verb}")
+    name = MUTATIONS.get(operation) or camel(f"{noun.removeprefix('test.')}_{verb}")
     kind = stage.input_of(name)
     given = {**IMPLIED_BY_OPERATION.get(operation, {}), **args}
     if "id" in kind.fields:
@@ -78,15 +78,14 @@ async def update_line(stage: Stage, args: Mapping[str, Any], key: str | None = N
 
 async def retrieve(stage: Stage, noun: str, args: Mapping[str, Any], page_size: int = 10) -> Result:
     """Reads an object by its id; what is not there is a refusal."""
-    own = own_parameter(noun)
-    root = camel(noun)
-    query = stage.schema.query_type
-    assert query is not None
-    if root not in query.fields:
-        raise Unplayable(f"there is no query {root}")
+    own, root, fields = own_parameter(noun), camel(noun), stage.query_fields
+    if root not in fields or own not in args:
+        raise Unplayable(f"there is no query {root} by {own!r}")
+    others = {camel(name): value for name, value in args.items() if name != own}
     id = stage.ids.get(args[own], args[own])
-    found = (await stage.ask(documents.query(stage.schema, root, page_size), id=id))[root]
-    seen = Seen(get_nullable_type(query.fields[root].type), found)
+    document = documents.query(fields[root], root, tuple(others), page_size)
+    found = (await stage.ask(document, id=id, **others))[root]
+    seen = Seen(get_nullable_type(fields[root].type), found)
     missing = None if found is not None else Complaint("RESOURCE_MISSING", ("id",), "the answer is null")
     return Result(seen, lambda parameter: ("id",) if parameter == own else (camel(parameter),), missing)
 
@@ -129,7 +128,7 @@ def _check_coercion(code: str, path: Path | None, complaint: Complaint) -> None:
 
 def _is_about(path: Path | None, message: str) -> bool:
     """Whether a message is about the value at a path, or about a field of the object around it."""
-    if not path:
+    if not path or f"'${path[0]}'" in message:
         return True
     steps = [f"[{step}]" if step.isdigit() else f".{step}" for step in path]
     whole, parent = "".join(steps), "".join(steps[:-1])
@@ -148,7 +147,7 @@ async def _send(
         input["idempotencyKey"] = key
     data, errors = await stage.send(documents.mutation(stage.schema, name), input=input)
     if errors:
-        return Result(Seen(None, None), path, _of_error(errors[0]))
+        return Result(Seen(None, None), path, complaint_of(errors[0]))
     payload = data[name]
     complaint = _of_refusal(payload["userErrors"][0]) if payload["userErrors"] else None
     return Result(_subject(stage, name, payload), path, complaint, payload["replayed"])
@@ -168,7 +167,7 @@ def _of_refusal(error: Mapping[str, Any]) -> Complaint:
     return Complaint(error["code"], tuple(error["path"] or ()), error["message"])
 
 
-def _of_error(error: Mapping[str, Any]) -> Complaint:
+def complaint_of(error: Mapping[str, Any]) -> Complaint:
     """A refusal of a whole request."""
     extensions = error["extensions"]
     if "reason" in extensions:

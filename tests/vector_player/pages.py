@@ -19,7 +19,7 @@ from vector_player.arguments import argument_name, input_value
 from vector_player.facts import LIST_ARGUMENTS, LISTS
 from vector_player.failures import Unplayable
 from vector_player.names import camel, spelled
-from vector_player.operations import Complaint, Path, Result
+from vector_player.operations import Path, Result, complaint_of
 from vector_player.stage import Stage
 
 GARBAGE = "not-a-cursor"
@@ -63,7 +63,7 @@ async def list_page(stage: Stage, operation: str, args: Mapping[str, Any]) -> Re
     backwards = "ending_before" in rest and "starting_after" not in rest
     arguments = await _arguments(stage, listing, rest, backwards)
     owner = {} if listing.owner is None else {"id": listing.owner}
-    info = "hasNextPage: hasPreviousPage" if backwards else "hasNextPage"
+    info = f"{'hasNextPage: hasPreviousPage' if backwards else 'hasNextPage'} endCursor"
     document = listing.document(arguments, documents.page(listing.connection, info))
     data, errors = await stage.send(document, **owner, **arguments)
 
@@ -71,10 +71,7 @@ async def list_page(stage: Stage, operation: str, args: Mapping[str, Any]) -> Re
         return (_argument(parameter, backwards),)
 
     if errors:
-        extensions = errors[0]["extensions"]
-        reason = extensions.get("reason", extensions["code"])
-        complaint = Complaint(reason, (extensions.get("argument", ""),), errors[0]["message"])
-        return Result(Seen(None, None), path, complaint)
+        return Result(Seen(None, None), path, complaint_of(errors[0]))
     return Result(Seen(get_nullable_type(listing.field.type), _since_given(stage, listing.of(data))), path)
 
 
@@ -87,14 +84,12 @@ def _since_given(stage: Stage, page: dict[str, Any]) -> dict[str, Any]:
 
 def find_listing(stage: Stage, operation: str, args: Mapping[str, Any]) -> tuple[Listing, dict[str, Any]]:
     """The connection that an operation lists, and the parameters that are left."""
-    query = stage.schema.query_type
-    assert query is not None
     root, *inner = LISTS[operation]
-    if root not in query.fields:
+    if root not in stage.query_fields:
         raise Unplayable(f"there is no query {root}")
     if not inner:
-        return Listing(query.fields[root], root), dict(args)
-    owner: Any = get_named_type(query.fields[root].type)
+        return Listing(stage.query_fields[root], root), dict(args)
+    owner: Any = get_named_type(stage.query_fields[root].type)
     parameter = next((name for name in args if camel(name) == root), None)
     if inner[0] not in owner.fields or parameter is None:
         raise Unplayable(f"{operation} needs {root} and its {inner[0]}")
@@ -115,7 +110,7 @@ async def _arguments(stage: Stage, listing: Listing, args: Mapping[str, Any], ba
     where: dict[str, Any] = {}
     for parameter, value in args.items():
         name = LIST_ARGUMENTS.get(parameter) or spelled("", parameter, {}, listing.field.args)
-        if name in ("after", "before"):
+        if name in ("after", "before") and parameter != "page":
             made[name] = await _cursor(stage, listing, stage.ids.get(value, value))
         elif name in listing.field.args:
             argument = "last" if name == "first" and backwards else name

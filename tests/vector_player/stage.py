@@ -2,14 +2,14 @@
 
 import json
 import random
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLInputObjectType, GraphQLSchema, get_named_type
+from graphql import GraphQLField, GraphQLInputObjectType, GraphQLSchema, get_named_type
 
 from invoice_graph.commands.accounts import create_account
 from invoice_graph.config import Settings
@@ -79,6 +79,12 @@ class Stage:
         assert isinstance(kind, GraphQLInputObjectType)
         return kind
 
+    @property
+    def query_fields(self) -> Mapping[str, GraphQLField]:
+        """What can be read."""
+        assert self.schema.query_type is not None
+        return self.schema.query_type.fields
+
     async def event_cursor(self) -> str:
         """Where the event log ends."""
         return str((await self.ask("{ eventCursor }"))["eventCursor"])
@@ -129,7 +135,8 @@ class Stage:
 async def open_stage(directory: Path, second: int) -> AsyncGenerator[Stage, None]:
     """A gateway with an empty database, at a second."""
     clock = ManualClock(datetime.fromtimestamp(second, UTC))
-    settings = Settings(database=f"sqlite+aiosqlite:///{directory / 'vector.db'}", readers=1, synchronous="OFF")
+    file = directory / f"vector-{len(list(directory.glob('vector-*.db')))}.db"
+    settings = Settings(database=f"sqlite+aiosqlite:///{file}", readers=1, synchronous="OFF")
     async with open_gateway(settings, clock, IdFactory(clock, random.Random(1))) as gateway:
         services = gateway.services
         named = {"name": "Rocket Rides", "invoice_prefix": "VECTORS"}

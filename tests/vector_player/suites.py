@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,9 @@ class Vector:
         return f"{self.id} {self.title}"
 
 
-def directory() -> Path:
+def directory(environment: Mapping[str, str] = os.environ) -> Path:
     """Where the suites are: the directory named by the environment, else our own."""
-    return Path(os.environ.get(VARIABLE) or OWN)
+    return Path(environment.get(VARIABLE) or OWN)
 
 
 def load(where: Path) -> list[Vector]:
