@@ -15,6 +15,9 @@ from graphql import (
 EMBEDDED_LISTS = frozenset({"lines", "payments"})
 """The lists that are part of an object."""
 
+EMBEDDED_TYPES = frozenset({"Discount"})
+"""Objects with ids that are shown whole within others."""
+
 LEFT_OUT = frozenset({"allowedActions", "calculation"})
 """Fields that answer other questions, at a price."""
 
@@ -35,7 +38,7 @@ def selection(kind: GraphQLObjectType, page_size: int = 10) -> str:
             if name in EMBEDDED_LISTS:
                 chosen.append(f"{name}(first: {page_size}) {page(inner)}")
         elif isinstance(inner, GraphQLObjectType):
-            chosen.append(f"{name} {{ id }}" if _has_id(inner) else f"{name} {selection(inner)}")
+            chosen.append(f"{name} {{ id }}" if _is_reference(inner) else f"{name} {selection(inner)}")
     return "{ " + " ".join(chosen) + " }"
 
 
@@ -84,5 +87,7 @@ def node(schema: GraphQLSchema, type_name: str) -> str:
     return f"query ($id: ID!) {{ node(id: $id) {{ ... on {type_name} {selection(kind)} }} }}"
 
 
-def _has_id(kind: GraphQLObjectType) -> bool:
+def _is_reference(kind: GraphQLObjectType) -> bool:
+    if kind.name in EMBEDDED_TYPES:
+        return False
     return any(isinstance(part, GraphQLInterfaceType) and part.name == "Node" for part in kind.interfaces)

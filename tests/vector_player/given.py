@@ -18,8 +18,7 @@ async def prepare(stage: Stage, given: Given) -> None:
     unknown = [name for name in given if name not in MAKERS and name not in ("clock", "account")]
     if unknown:
         raise Unplayable(f"given: the player does not know {unknown[0]!r}")
-    if "testClockCreate" in stage.schema.mutation_type.fields:  # type: ignore[union-attr]
-        await stage.start_test_clock()
+    await stage.start_test_clock()
     if given.get("account"):
         await make(stage, "account.update", given["account"])
     for name, maker in MAKERS.items():

@@ -12,7 +12,7 @@ from vector_player.answers import Other, Seen, check
 from vector_player.facts import LISTS
 from vector_player.failures import Failed, Unplayable, differs
 from vector_player.given import prepare
-from vector_player.operations import Result, check_refusal, mutate, retrieve, update_line
+from vector_player.operations import Result, check_refusal, mutate, preview, retrieve, update_line
 from vector_player.pages import list_page
 from vector_player.stage import Stage, open_stage
 from vector_player.suites import Vector
@@ -115,16 +115,14 @@ async def perform(stage: Stage, operation: str, args: Mapping[str, Any], key: st
         return await list_page(stage, operation, args)
     if "." not in operation:
         raise Unplayable("this operation is unknown")
-    if operation == "invoice_line_item.update":
-        return await update_line(stage, args, key)
+    if operation in CALLS:
+        return await CALLS[operation](stage, args, key)
     if operation.endswith(".retrieve"):
         return await retrieve(stage, operation.removesuffix(".retrieve"), args)
     return await mutate(stage, operation, args, key)
 
 
 async def _advance_clock(stage: Stage, args: Mapping[str, Any]) -> Result:
-    if stage.test_clock_id is None:
-        raise Unplayable("there are no test clocks")
     await stage.move_to(args["to"])
     return _made({})
 
@@ -151,6 +149,12 @@ def _made(value: dict[str, Any]) -> Result:
     """A result of the player's own."""
     return Result(Seen(None, value), lambda parameter: (parameter,))
 
+
+CALLS: Mapping[str, Callable[[Stage, Mapping[str, Any], str | None], Awaitable[Result]]] = {
+    "invoice_line_item.update": update_line,
+    "invoice.create_preview": preview,
+}
+"""Operations whose parameters are arranged differently here."""
 
 HELPERS: Mapping[str, Callable[[Stage, Mapping[str, Any]], Awaitable[Result]]] = {
     "clock.advance": _advance_clock,

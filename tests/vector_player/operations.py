@@ -76,6 +76,20 @@ async def update_line(stage: Stage, args: Mapping[str, Any], key: str | None = N
     return Result(seen, path, None, result.replayed)
 
 
+async def preview(stage: Stage, args: Mapping[str, Any], key: str | None = None) -> Result:
+    """Runs invoicePreview. Our entries have the currency of the whole, so theirs is taken for that."""
+    given = dict(args)
+    if "invoice_items" in args:
+        given["invoice_items"] = [dict(entry) for entry in args["invoice_items"]]
+        currencies = {entry.pop("currency", None) for entry in given["invoice_items"]} | {args.get("currency")}
+        first, *others = sorted(currencies - {None}) or [None]
+        if others:
+            raise Unplayable(f"a preview has one currency, not {first} and {others[0]}")
+        if first is not None:
+            given["currency"] = first
+    return await mutate(stage, "invoice.create_preview", given, key)
+
+
 async def retrieve(stage: Stage, noun: str, args: Mapping[str, Any], page_size: int = 10) -> Result:
     """Reads an object by its id; what is not there is a refusal."""
     own, root, fields = own_parameter(noun), camel(noun), stage.query_fields

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from vector_player.arguments import moment
 from vector_player.failures import Failed, Unplayable
 
 ACCOUNT = "acct_vectors"
+_numbers = count()
 PAGE_OF_EVENTS = """
 query ($after: String!) { events(first: 100, after: $after) { nodes { cursor type } } }
 """
@@ -135,7 +137,7 @@ class Stage:
 async def open_stage(directory: Path, second: int) -> AsyncGenerator[Stage, None]:
     """A gateway with an empty database, at a second."""
     clock = ManualClock(datetime.fromtimestamp(second, UTC))
-    file = directory / f"vector-{len(list(directory.glob('vector-*.db')))}.db"
+    file = directory / f"{next(_numbers)}.db"
     settings = Settings(database=f"sqlite+aiosqlite:///{file}", readers=1, synchronous="OFF")
     async with open_gateway(settings, clock, IdFactory(clock, random.Random(1))) as gateway:
         services = gateway.services
