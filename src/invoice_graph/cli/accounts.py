@@ -15,7 +15,7 @@ from invoice_graph.commands.runner import COMMANDS, run
 from invoice_graph.config import Settings
 from invoice_graph.domain.access import Actor
 from invoice_graph.domain.clock import time_text
-from invoice_graph.domain.kinds import InvoiceNumbering
+from invoice_graph.domain.kinds import ExhaustedRetries, InvoiceNumbering
 from invoice_graph.domain.taxes import TaxRounding
 from invoice_graph.server.gateway import Gateway, open_gateway
 from invoice_graph.store.database import Connection
@@ -35,6 +35,13 @@ ACCOUNT_OPTIONS: Mapping[str, tuple[str, Any, str]] = {
     "tax_rounding": ("tax_rounding", TaxRounding, "Where taxes are rounded."),
     "grace": ("grace_seconds", int, "Seconds after which a draft that advances by itself is finalized."),
     "payment_terms": ("payment_terms_days", int, "Days after which an invoice is due."),
+    "overdue_after": ("overdue_after_days", int, "Days after its due date when an open invoice is reported overdue."),
+    "will_be_due": ("will_be_due_days", int, "Days before its due date when an open invoice is announced."),
+    "exhausted_retries": (
+        "exhausted_retries",
+        ExhaustedRetries,
+        "What becomes of it after the last attempt.",
+    ),
 }
 """Each option of an account: the setting, its type, what it means."""
 

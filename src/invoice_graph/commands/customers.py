@@ -32,6 +32,7 @@ _COPIED_FIELDS = (
     "preferred_locales",
     "tax_ids",
     "rendering_template_id",
+    "amount_tax_display",
 )
 """Input fields that are written to the column of the same name."""
 

@@ -161,6 +161,7 @@ def _new_invoice(
         currency=input.get("currency") or usual,
         collection_method=input.get("collection_method") or method,
         test_clock_id=customer.test_clock_id,
+        amount_tax_display=copied.pop("amount_tax_display", None) or customer.amount_tax_display,
         period_start_at=uow.now,
         period_end_at=uow.now,
         **copied,

@@ -309,6 +309,7 @@ _CUSTOMER = {
     "discount": Field(DISCOUNT),
     "tax_ids": Field(list_of(_TAX_ID, fields.MAX_TAX_IDS, "tax ids")),
     "rendering_template_id": _REFERENCE,
+    "amount_tax_display": _MOMENT,
     "preferred_locales": Field(list_of(fields.required_text(_LIMITS["locale"]), fields.MAX_LOCALES, "locales")),
 }
 CUSTOMER_CREATE = Shape({"currency": _CURRENCY, "test_clock_id": _REFERENCE, **_CUSTOMER}, creating=True)

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from invoice_graph.domain.kinds import ExhaustedRetries, InvoiceNumbering
+from invoice_graph.domain.kinds import AmountTaxDisplay, ExhaustedRetries, InvoiceNumbering
 from invoice_graph.domain.taxes import TaxExempt, TaxRounding
 from invoice_graph.schema.fields import optional
 from invoice_graph.schema.inputs.common import (
@@ -41,6 +41,7 @@ class CustomerFields:
     tax_ids: list[TaxIdInput] | None = optional("Up to 5 tax ids; replaces all.")
     discount: DiscountInput | None = optional("What the customer's next invoices get; null takes it away.")
     rendering_template_id: strawberry.ID | None = optional("The template of invoices that have none of their own.")
+    amount_tax_display: AmountTaxDisplay | None = optional("How lines of new invoices show inclusive tax.")
 
 
 @strawberry.input(description="A new customer.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from invoice_graph.domain.kinds import BalanceTransactionType
+from invoice_graph.domain.kinds import AmountTaxDisplay, BalanceTransactionType
 from invoice_graph.domain.taxes import TaxExempt
 from invoice_graph.planner.catalog import Column, Computed, Document, Entries, ToOne
 from invoice_graph.planner.connections import Connection as Rows
@@ -74,6 +74,7 @@ class Customer(Node):
         "The template of invoices that have none of their own.",
         ToOne(tables.InvoiceRenderingTemplate, "rendering_template_id"),
     )
+    amount_tax_display: AmountTaxDisplay | None = described("How lines of new invoices show inclusive tax.")
     test_clock: TestClock | None = described(
         "The test clock that the customer lives on.", ToOne(tables.TestClock, "test_clock_id")
     )
