@@ -19,11 +19,13 @@ T = TypeVar("T", bound=SQLModel)
 
 
 async def dump_row(connection: Connection, subject: Subject) -> dict[str, Any]:
-    """A stored row, column by column."""
+    """A stored row, column by column, without those that follow from others."""
     key = {"account_id": subject.account_id, "id": subject.id}
     kind: type[SQLModel] = type(subject)
     (row,) = await select_rows(connection, kind, key)
-    return {name: json.loads(json.dumps(value)) for name, value in codec(type(row)).values(row).items()}
+    following = {name for name, *_ in codec(kind).derived}
+    values = codec(kind).values(row).items()
+    return {name: json.loads(json.dumps(value)) for name, value in values if name not in following}
 
 
 async def give_outcome(connection: Connection, outcome: Outcome) -> Outcome:

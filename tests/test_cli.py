@@ -143,7 +143,7 @@ def test_demo_refuses_a_database_with_other_accounts(invoke: Invoke, tmp_path: P
 def test_migrate_creates_what_the_environment_names_unless_an_option_does(
     invoke: Invoke, database: str, tmp_path: Path
 ) -> None:
-    assert done(invoke("migrate")) == f"{database} has schema 2, the newest.\n"
+    assert done(invoke("migrate")) == f"{database} has schema 3, the newest.\n"
     assert (tmp_path / "invoices.db").exists()
     done(invoke("migrate", "--database", f"sqlite+aiosqlite:///{tmp_path / 'other.db'}"))
     assert (tmp_path / "other.db").exists()

@@ -21,8 +21,9 @@ from invoice_graph.domain.access import Actor
 from invoice_graph.domain.clock import SystemClock, time_text
 from invoice_graph.domain.ids import IdFactory
 from invoice_graph.server.app import DEMO_ACCOUNT, DEMO_SECRET
+from invoice_graph.store.checks import Finding
 from invoice_graph.store.database import open_database
-from invoice_graph.store.verify import Finding, verify
+from invoice_graph.store.verify import verify
 
 
 def settings_of(file: Path) -> Settings:

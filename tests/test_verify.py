@@ -13,8 +13,9 @@ from test_commands_books import random_call
 from verify_credit_notes_breaks import CREDIT_NOTE_BREAKS, keep_credit_notes
 
 from invoice_graph.adapters.payments import ChargeRequest, ChargeResult
+from invoice_graph.store.checks import Finding
 from invoice_graph.store.database import open_database
-from invoice_graph.store.verify import CHECKS, Finding, verify
+from invoice_graph.store.verify import CHECKS, verify
 
 pytestmark = pytest.mark.anyio
 
@@ -62,16 +63,21 @@ BREAKS = (
     Break(
         "numbers-in-range",
         LATER,
-        "UPDATE invoice SET number_sequence = 77, number = number_prefix || '-0077' WHERE id = $row",
+        "UPDATE invoice SET number_sequence = 77, number = 'BUYER-0077', number_key = 'buyer-0077',"
+        " number_words = '|buyer||0077|' WHERE id = $row",
     ),
     Break(
         "numbers-distinct",
         LATER,
         "DROP INDEX invoice_number;"
-        "UPDATE invoice SET (number, number_sequence) ="
-        f" (SELECT number, number_sequence FROM invoice WHERE id = ({OPEN})) WHERE id = $row",
+        "UPDATE invoice SET (number, number_key, number_words, number_sequence) ="
+        f" (SELECT number, number_key, number_words, number_sequence FROM invoice WHERE id = ({OPEN})) WHERE id = $row",
     ),
-    Break("numbers-spelled", LATER, "UPDATE invoice SET number = 'BUYER-1' WHERE id = $row"),
+    Break(
+        "numbers-spelled",
+        LATER,
+        "UPDATE invoice SET number = 'BUYER-1', number_key = 'buyer-1', number_words = '|buyer||1|' WHERE id = $row",
+    ),
     Break("numbers-spelled", LATER, "UPDATE invoice SET number_sequence = NULL WHERE id = $row"),
     Break("prefixes-claimed", SAVER, "DELETE FROM counter WHERE kind = 'number:SAVER'"),
     Break("lines-match-items", LINE, f"UPDATE invoice_item SET currency = 'eur' WHERE invoice_id = ({DRAFT})"),
@@ -143,6 +149,14 @@ BREAKS = (
         "UPDATE invoice SET status = 'OPEN' WHERE id = $row",
     ),
     *(Break(*broken) for broken in CREDIT_NOTE_BREAKS),
+    Break("derived-columns", OPEN, "UPDATE invoice SET number_words = number_key WHERE id = $row"),
+    Break("derived-columns", LINE, "UPDATE line_item SET description = 'Other' WHERE id = $row"),
+    Break("labels", OPEN, """UPDATE invoice SET details = '{"team":"red"}' WHERE id = $row"""),
+    Break(
+        "labels",
+        OPEN,
+        f"INSERT INTO invoice_label SELECT account_id, id, 'team', 'Red', 'red' FROM invoice WHERE id = ({OPEN})",
+    ),
 )
 
 

@@ -9,8 +9,9 @@ import typer
 from invoice_graph.cli.options import Unfit, with_settings
 from invoice_graph.cli.processes import run_loop
 from invoice_graph.config import Settings
+from invoice_graph.store.checks import Finding
 from invoice_graph.store.database import SCHEME, copy_database, database_path, open_database
-from invoice_graph.store.verify import CHECKS, Finding
+from invoice_graph.store.verify import CHECKS
 from invoice_graph.store.verify import verify as find_faults
 
 NOT_PROVED = 1

@@ -43,6 +43,12 @@ class Prefix(StrEnum):
     TEST_CLOCK = "clock_"
 
 
+def spelled(id: str) -> str:
+    """An id as `IdFactory` spells it, whatever the case it is written in."""
+    prefix, separator, rest = id.rpartition("_")
+    return prefix.lower() + separator + rest.upper()
+
+
 class IdFactory:
     """Makes ids that sort in the order they were made, several in one millisecond included.
 

@@ -56,9 +56,9 @@ def one_of(column: str, kinds: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(_among(column, (kind.value for kind in kinds)))
 
 
-def belongs_to(column: str, table: str) -> ForeignKeyConstraint:
+def belongs_to(column: str, table: str, ondelete: str | None = None) -> ForeignKeyConstraint:
     """The key of a row of the same account."""
-    return ForeignKeyConstraint(["account_id", column], [f"{table}.account_id", f"{table}.id"])
+    return ForeignKeyConstraint(["account_id", column], [f"{table}.account_id", f"{table}.id"], ondelete=ondelete)
 
 
 def waiting(table: str, column: str) -> Index:

@@ -15,9 +15,10 @@ from invoice_graph.domain.errors import ConflictRefusal, ErrorCode
 from invoice_graph.store import dialect
 from invoice_graph.store.dialect import Parameters
 from invoice_graph.store.signal import Signal
+from invoice_graph.store.statistics import statistics_statements
 
 SCHEME = "sqlite+aiosqlite:///"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class DatabaseUnusable(Exception):
@@ -190,7 +191,7 @@ async def _create(writer: Connection) -> None:
         await writer.rows("ROLLBACK")
         raise DatabaseUnusable(f"The database has schema {version}, newer than this program's {SCHEMA_VERSION}.")
     if version < SCHEMA_VERSION:
-        for statement in dialect.create_statements():
+        for statement in (*dialect.create_statements(), *statistics_statements()):
             await writer.rows(statement)
         await writer.rows(f"PRAGMA user_version = {SCHEMA_VERSION}")
     await writer.rows("COMMIT")

@@ -1,6 +1,6 @@
 """Rows of the tables: read, inserted, updated and deleted by statements that are spelled once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
@@ -9,10 +9,15 @@ from sqlalchemy import Table, bindparam, delete, insert, inspect, select, update
 from sqlalchemy.orm import configure_mappers
 from sqlmodel import SQLModel
 
+from invoice_graph.domain.search import word_text
 from invoice_graph.store.database import Connection
 from invoice_graph.store.dialect import DIALECT, Parameters, spell
+from invoice_graph.store.labels import LABELS, labels_of
+from invoice_graph.store.tables import Invoice, InvoiceLabel
 
 T = TypeVar("T", bound=SQLModel)
+Derived = tuple[str, str, Callable[[str], str]]
+"""A column, the column it follows from, and how."""
 
 
 def table_of(kind: type[SQLModel]) -> Table:
@@ -29,7 +34,7 @@ class Codec:
     _encoders: dict[str, Any] = field(init=False)
     _decoders: list[tuple[str, Any]] = field(init=False)
     _key_places: tuple[int, ...] = field(init=False)
-    folded: Mapping[str, str] = field(default_factory=dict)
+    derived: tuple[Derived, ...] = ()
 
     def __post_init__(self) -> None:
         self.names = tuple(column.name for column in self.table.columns)
@@ -47,14 +52,12 @@ class Codec:
 
     def values(self, row: SQLModel) -> Parameters:
         """A row's columns as the database holds them."""
-        return self.fold({name: self.encode(name, getattr(row, name)) for name in self.names})
+        return self.completed({name: self.encode(name, getattr(row, name)) for name in self.names})
 
-    def fold(self, values: Parameters) -> Parameters:
-        """The same columns, and with each text that is there its casefolded twin."""
-        for name, source in self.folded.items():
-            if source in values:
-                values[name] = values[source] and values[source].casefold()
-        return values
+    def completed(self, values: Parameters) -> Parameters:
+        """Columns as the database holds them, with those that follow from them."""
+        given = [(name, values[source], derive) for name, source, derive in self.derived if source in values]
+        return values | {name: text and derive(text) for name, text, derive in given} if given else values
 
     def decode(self, raw: Sequence[Any]) -> dict[str, Any]:
         """A raw row as attributes."""
@@ -67,7 +70,16 @@ def codec(kind: type[SQLModel]) -> Codec:
     """The codec of a table."""
     # What `build` makes before any constructor was called needs the mappers too.
     configure_mappers()
-    return Codec(table_of(kind), folded=getattr(kind, "__folded__", {}))
+    return Codec(table_of(kind), derived_columns(kind))
+
+
+def derived_columns(kind: type[SQLModel]) -> tuple[Derived, ...]:
+    """The columns of a table that follow from others: casefolded texts, and the words of texts."""
+    folded, worded = getattr(kind, "__folded__", {}), getattr(kind, "__worded__", {})
+    return (
+        *((name, source, str.casefold) for name, source in folded.items()),
+        *((name, source, word_text) for name, source in worded.items()),
+    )
 
 
 def build(kind: type[T], raw: Sequence[Any]) -> T:
@@ -104,14 +116,32 @@ async def select_raw(
 
 async def insert_rows(connection: Connection, kind: type[T], rows: Iterable[T]) -> None:
     """New rows of one table."""
-    await connection.many(_insert(kind), [codec(kind).values(row) for row in rows])
+    await _insert_complete(connection, kind, [codec(kind).values(row) for row in rows])
+
+
+async def insert_values(connection: Connection, kind: type[SQLModel], rows: Iterable[Parameters]) -> None:
+    """New rows of one table, given as the database holds them; columns that follow from others may be missing."""
+    await _insert_complete(connection, kind, [codec(kind).completed(values) for values in rows])
 
 
 async def update_row(connection: Connection, row: SQLModel, changed: Parameters) -> None:
     """Writes the changed columns, given as the database holds them."""
     kind = type(row)
-    key = {f"key_{name}": codec(kind).encode(name, getattr(row, name)) for name in _key(kind)}
-    await connection.rows(_update(kind, tuple(changed)), changed | key)
+    key = {name: codec(kind).encode(name, getattr(row, name)) for name in _key(kind)}
+    await update_values(connection, kind, _key(kind), [key | changed])
+
+
+async def update_values(
+    connection: Connection, kind: type[SQLModel], key: Sequence[str], rows: Sequence[Parameters]
+) -> None:
+    """Changes the rows that the columns of `key` name; every row has the same columns."""
+    if rows:
+        complete = [codec(kind).completed(values) for values in rows]
+        changed = tuple(name for name in complete[0] if name not in key)
+        given = [{f"key_{name}" if name in key else name: value for name, value in row.items()} for row in complete]
+        await connection.many(_update(kind, tuple(key), changed), given)
+        if kind is Invoice and LABELS in changed:
+            await _relabel(connection, rows)
 
 
 async def delete_row(connection: Connection, row: SQLModel) -> None:
@@ -119,6 +149,18 @@ async def delete_row(connection: Connection, row: SQLModel) -> None:
     kind = type(row)
     key = {f"key_{name}": codec(kind).encode(name, getattr(row, name)) for name in _key(kind)}
     await connection.rows(_delete(kind), key)
+
+
+async def _insert_complete(connection: Connection, kind: type[SQLModel], rows: Sequence[Parameters]) -> None:
+    await connection.many(_insert(kind), rows)
+    if labels := labels_of(kind, rows):
+        await insert_values(connection, InvoiceLabel, labels)
+
+
+async def _relabel(connection: Connection, invoices: Sequence[Parameters]) -> None:
+    gone = [{"account_id": row["account_id"], "invoice_id": row["id"]} for row in invoices]
+    await connection.many(_UNLABEL, gone)
+    await insert_values(connection, InvoiceLabel, labels_of(Invoice, invoices))
 
 
 @cache
@@ -156,13 +198,18 @@ def _insert(kind: type[SQLModel]) -> str:
 
 
 @cache
-def _update(kind: type[SQLModel], names: tuple[str, ...]) -> str:
+def _update(kind: type[SQLModel], key: tuple[str, ...], changed: tuple[str, ...]) -> str:
     table = table_of(kind)
-    statement = update(table).values({name: bindparam(name) for name in names})
-    return spell(statement.where(*(table.c[name] == bindparam(f"key_{name}") for name in _key(kind))))[0]
+    statement = update(table).values({name: bindparam(name) for name in changed})
+    return spell(statement.where(*(table.c[name] == bindparam(f"key_{name}") for name in key)))[0]
 
 
 @cache
 def _delete(kind: type[SQLModel]) -> str:
     table = table_of(kind)
     return spell(delete(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in _key(kind))))[0]
+
+
+_label = table_of(InvoiceLabel)
+_ITS_LABELS = (_label.c.account_id == bindparam("account_id"), _label.c.invoice_id == bindparam("invoice_id"))
+_UNLABEL = spell(delete(_label).where(*_ITS_LABELS))[0]

@@ -2,9 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from textwrap import shorten
@@ -17,37 +16,15 @@ from invoice_graph.domain.errors import Refusal
 from invoice_graph.domain.lifecycle import STATUS_EVENTS
 from invoice_graph.domain.pricing import unit_line_amount
 from invoice_graph.domain.totals import InvoiceInput, LineInput, compute_totals
+from invoice_graph.store.checks import Check, Finding, Found, key_of
+from invoice_graph.store.checks import query as _query
 from invoice_graph.store.database import Connection, Database
+from invoice_graph.store.derived_checks import DERIVED_CHECKS
 from invoice_graph.store.event_log import EVENT_COUNTER
 from invoice_graph.store.verify_credit_notes import CREDIT_NOTE_RULES
 
 _SHOWN = 80
 """How much of a constraint a message shows; the one on currencies names them all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that does not hold. Without account and object where the file itself is damaged."""
-
-    check: str
-    account_id: str | None
-    object_id: str | None
-    message: str
-
-
-Found = tuple[str | None, str | None, str]
-"""Account, object, message."""
-
-Find = Callable[[Connection], Awaitable[list[Found]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that must hold, and what finds where it does not."""
-
-    name: str
-    promise: str
-    find: Find
 
 
 async def verify(database: Database, checks: Sequence[Check] | None = None) -> list[Finding]:
@@ -74,15 +51,6 @@ async def _one_state(connection: Connection) -> AsyncGenerator[None, None]:
         await asyncio.shield(connection.rows("ROLLBACK"))
 
 
-def _query(sql: str) -> Find:
-    """A check that is one statement, which returns account, object and message of each row at fault."""
-
-    async def find(connection: Connection) -> list[Found]:
-        return [(account_id, object_id, message) for account_id, object_id, message in await connection.rows(sql)]
-
-    return find
-
-
 async def _find_damage(connection: Connection) -> list[Found]:
     rows = await connection.rows("PRAGMA integrity_check")
     return [(None, None, text) for (text,) in rows if text != "ok"]
@@ -97,7 +65,7 @@ async def _find_broken_constraints(connection: Connection) -> list[Found]:
 
 
 async def _find_broken(connection: Connection, table: Table, rule: str) -> list[Found]:
-    key = "id" if "id" in table.c else list(table.primary_key.columns)[-1].name
+    key = key_of(table)
     rows = await connection.rows(f'SELECT account_id, "{key}" FROM "{table.name}" WHERE NOT ({rule})')
     message = f"breaks a rule of {table.name}: {shorten(rule, _SHOWN)}"
     return [(account_id, object_id, message) for account_id, object_id in rows]
@@ -106,7 +74,8 @@ async def _find_broken(connection: Connection, table: Table, rule: str) -> list[
 async def _find_orphans(connection: Connection) -> list[Found]:
     found: list[Found] = []
     for table, place, parent, _ in await connection.rows("PRAGMA foreign_key_check"):
-        sql = f'SELECT account_id, id FROM "{table}" WHERE rowid = :place'
+        key = key_of(SQLModel.metadata.tables[table])
+        sql = f'SELECT account_id, "{key}" FROM "{table}" WHERE rowid = :place'
         account_id, object_id = await connection.row(sql, {"place": place})
         found.append((account_id, object_id, f"refers to a row of {parent} that does not exist"))
     return found
@@ -396,5 +365,6 @@ CHECKS: tuple[Check, ...] = (
     Check("status-chain", "each change of status starts from the one before", _query(_STATUS_CHAIN)),
     Check("invoice-status", "an invoice's status is the last its events report", _query(_INVOICE_STATUS)),
     *(Check(rule.name, rule.promise, _query(rule.sql)) for rule in CREDIT_NOTE_RULES),
+    *DERIVED_CHECKS,
 )
 """Everything that is proved, in order; names are for reports and stay."""

@@ -6,7 +6,7 @@ from invoice_graph.store.tables.credit_notes import CreditNote, CreditNoteLine
 from invoice_graph.store.tables.customers import BalanceTransaction, Customer, PaymentMethod, TestClock
 from invoice_graph.store.tables.discounts import Coupon, Discount, PromotionCode
 from invoice_graph.store.tables.events import Event
-from invoice_graph.store.tables.invoices import DUE_MOMENTS, Billed, Invoice, InvoiceItem, LineItem
+from invoice_graph.store.tables.invoices import DUE_MOMENTS, Billed, Invoice, InvoiceItem, InvoiceLabel, LineItem
 from invoice_graph.store.tables.owned import Owned
 from invoice_graph.store.tables.payments import InvoicePayment, PaymentAttempt, PaymentIntent, PaymentRecord
 
@@ -26,6 +26,7 @@ __all__ = [
     "IdempotencyKey",
     "Invoice",
     "InvoiceItem",
+    "InvoiceLabel",
     "InvoicePayment",
     "InvoiceRenderingTemplate",
     "LineItem",

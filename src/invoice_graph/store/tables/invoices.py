@@ -12,6 +12,7 @@ from invoice_graph.domain.taxes import TaxExempt
 from invoice_graph.store.columns import (
     CURRENCY_CHECK,
     STRICT,
+    Row,
     belongs_to,
     document,
     exact,
@@ -35,7 +36,13 @@ class Invoice(Owned, table=True):
     """A statement of what a customer owes."""
 
     __tablename__ = "invoice"
-    __folded__ = {"number_key": "number", "customer_name_key": "customer_name", "customer_email_key": "customer_email"}
+    __folded__ = {
+        "number_key": "number",
+        "customer_name_key": "customer_name",
+        "customer_email_key": "customer_email",
+        "description_key": "description",
+    }
+    __worded__ = {"number_words": "number"}
     __table_args__ = (
         one_of("status", InvoiceStatus),
         one_of("collection_method", kinds.CollectionMethod),
@@ -61,9 +68,12 @@ class Invoice(Owned, table=True):
         Index("invoice_by_customer", "account_id", "customer_id", "created_at", "id", *HIDING),
         Index("invoice_by_status", "account_id", "status", "created_at", "id", *HIDING),
         Index("invoice_by_total", "account_id", "total", "id"),
+        Index("invoice_by_amount_due", "account_id", "amount_due", "id"),
         Index("invoice_by_amount_remaining", "account_id", "amount_remaining", "id"),
         Index("invoice_by_due", "account_id", "due_at", "id"),
+        Index("invoice_by_effect", "account_id", "effective_at", "id"),
         Index("invoice_number", "account_id", "number", unique=True),
+        Index("invoice_by_number_words", "account_id", "number_words", "number_key", "id"),
         Index("invoice_by_token", "hosted_token", unique=True),
         Index("invoice_by_origin", "account_id", "from_invoice_id"),
         *(waiting("invoice", moment) for moment in DUE_MOMENTS),
@@ -79,6 +89,7 @@ class Invoice(Owned, table=True):
     voided_at: datetime | None = moment(default=None)
     number: str | None = text(default=None)
     number_key: str | None = text(default=None)
+    number_words: str | None = text(default=None)
     number_prefix: str | None = text(default=None)
     number_sequence: int | None = whole(default=None)
     customer_id: str = text()
@@ -106,6 +117,7 @@ class Invoice(Owned, table=True):
     uncollectible_reason: kinds.UncollectibleReason | None = text(default=None)
     billing_reason: kinds.BillingReason = text(default=kinds.BillingReason.MANUAL)
     description: str | None = text(default=None)
+    description_key: str | None = text(default=None)
     footer: str | None = text(default=None)
     custom_fields: list[dict[str, str]] = document(default_factory=list)
     statement_descriptor: str | None = text(default=None)
@@ -149,6 +161,24 @@ class Invoice(Owned, table=True):
     test_clock_id: str | None = text(default=None)
     expires_at: datetime | None = moment(default=None)
     payment_attempt_id: str | None = text(default=None)
+
+
+class InvoiceLabel(Row, table=True):
+    """One entry of an invoice's metadata, so that an index finds it; written and removed with the invoice."""
+
+    __tablename__ = "invoice_label"
+    __folded__ = {"value_key": "value"}
+    __table_args__ = (
+        belongs_to("invoice_id", "invoice", ondelete="CASCADE"),
+        Index("invoice_label_by_value", "account_id", "key", "value_key", "invoice_id"),
+        STRICT,
+    )
+
+    account_id: str = text(primary_key=True)
+    invoice_id: str = text(primary_key=True)
+    key: str = text(primary_key=True)
+    value: str = text()
+    value_key: str = text(default="")
 
 
 class Billed(Owned):
@@ -195,6 +225,7 @@ class LineItem(Billed, table=True):
     """An invoice item's appearance on an invoice."""
 
     __tablename__ = "line_item"
+    __folded__ = {"description_key": "description"}
     __table_args__ = (
         CheckConstraint(CURRENCY_CHECK),
         CheckConstraint("period_end_at >= period_start_at AND position > 0"),
@@ -208,6 +239,7 @@ class LineItem(Billed, table=True):
     invoice_id: str = text()
     invoice_item_id: str | None = text(default=None)
     position: int = whole()
+    description_key: str | None = text(default=None)
     subtotal: int = whole()
     tax_amounts: list[dict[str, Any]] = document(default_factory=list)
     discount_amounts: list[dict[str, Any]] = document(default_factory=list)
