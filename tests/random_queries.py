@@ -17,6 +17,7 @@ from graphql import (
     is_leaf_type,
 )
 from hypothesis import strategies as st
+from random_searches import searches
 from reference_executor import CONNECTIONS, PREFIXES, REFERENCES, WHERE_COLUMNS, ReferenceExecutor, snake_case
 
 T = TypeVar("T")
@@ -26,6 +27,8 @@ DEEPEST_CONNECTION = 5
 DEEPEST_SELECTION = 14
 MOST_FIELDS = 45
 SMALL_PAGES = (1, 2, 3)
+NESTED = ("lines", "metadata", "payment")
+"""Conditions on more than a single value, which are drawn more often."""
 
 
 @dataclass
@@ -222,6 +225,8 @@ class Maker:
             values["orderBy"] = self.draw(st.none() | self.order(offered["orderBy"].type))
         if "where" in offered and self.chance(2):
             values["where"] = self.where(offered["where"].type, CONNECTIONS[parent, field].of, 1)
+        if "search" in offered and self.chance(3):
+            values["search"] = self.draw(searches(self.reference))
         if "types" in offered:
             values |= self.event_arguments(offered)
         size = self.draw(st.sampled_from(SMALL_PAGES if depth > 1 else (*SMALL_PAGES, 7, 100)))
@@ -261,6 +266,7 @@ class Maker:
         fields = get_named_type(kind).fields
         combiners = ("and", "or", "not") if depth < 4 and self.chance(2) else ()
         names = combiners or [name for name in fields if name not in ("and", "or", "not")]
+        names = [*names, *(name for name in names if name in NESTED for _ in range(4))]
         found: dict[str, Any] = {}
         for name in self.draw(st.lists(st.sampled_from(names), min_size=int(depth == 1), max_size=2, unique=True)):
             if name == "not":
@@ -268,8 +274,29 @@ class Maker:
             elif name in combiners:
                 found[name] = [self.where(kind, type_name, depth + 1) for _ in range(self.draw(st.integers(0, 2)))]
             else:
-                found[name] = self.condition(fields[name].type, type_name, name)
+                special = self.special(fields[name].type, name, depth)
+                found[name] = self.condition(fields[name].type, type_name, name) if special is None else special
         return found
+
+    def special(self, kind: Any, field: str, depth: int) -> dict[str, Any] | None:
+        """A condition that is not one on a single value."""
+        inner = get_named_type(kind).fields
+        if field == "lines":
+            return {"some": self.where(inner["some"].type, "LineItem", depth + 1)} if depth < 4 else {}
+        if field == "payment":
+            parts = self.draw(st.lists(st.sampled_from(sorted(inner)), max_size=2, unique=True))
+            return {name: self.condition(inner[name].type, "InvoicePayment", f"payment_{name}") for name in parts}
+        return self.label(inner) if field == "metadata" else None
+
+    def label(self, operators: Mapping[str, Any]) -> dict[str, Any]:
+        """A condition on a key of the metadata of invoices."""
+        labels = [label for row in self.reference.rows("Invoice") for label in row["details"].items()]
+        key, value = self.draw(st.sampled_from([*labels, ("unknown", "x")]))
+        condition: dict[str, Any] = {"key": key}
+        for name in self.draw(st.lists(st.sampled_from(sorted({*operators} - {"key"})), max_size=2, unique=True)):
+            condition[name] = self.draw(st.booleans()) if name == "isNull" else self.variation("String", name, value)
+            condition[name] = [value, value.upper()] if name == "in" else condition[name]
+        return condition
 
     def condition(self, kind: Any, type_name: str, field: str) -> dict[str, Any]:
         operators = sorted(get_named_type(kind).fields)

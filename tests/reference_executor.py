@@ -16,6 +16,7 @@ from typing import Any
 
 import catalogue_reference as catalogue
 from graphql import GraphQLNonNull, GraphQLResolveInfo, build_schema, execute, parse
+from reference_search import is_found
 from sqlmodel import SQLModel
 
 from invoice_graph.domain import lifecycle
@@ -147,8 +148,16 @@ COLUMNS = {
 PARTS = {"statusTransitions", "pricing", "payment", "restrictions"}
 """Fields that are objects made of the same row."""
 
-WHERE_COLUMNS = {"customer": "customer_id", "invoice": "invoice_id", "product": "product_id"}
-MOMENTS = {"createdAt", "dueAt", "effectiveAt"}
+WHERE_COLUMNS = {
+    "customer": "customer_id",
+    "invoice": "invoice_id",
+    "fromInvoice": "from_invoice_id",
+    "product": "product_id",
+    "invoiceItem": "invoice_item_id",
+    "periodStart": "period_start_at",
+    "periodEnd": "period_end_at",
+}
+MOMENTS = {"createdAt", "dueAt", "effectiveAt", "periodStart", "periodEnd"}
 
 
 class ReferenceExecutor:
@@ -240,6 +249,8 @@ class ReferenceExecutor:
         if (parent, field) in ASKED_FOR_CLOCKS and not asks(arguments.get("where"), ASKED_FOR_CLOCKS[parent, field]):
             rows = [row for row in rows if not row["test_clock_id"]]
         rows = [row for row in rows if narrowed(row, arguments) and self.matches(row, arguments.get("where") or {})]
+        if arguments.get("search") is not None:
+            rows = [row for row in rows if is_found(row, arguments["search"])]
         order = asked_order(listing, arguments)
         rows.sort(key=cmp_to_key(lambda one, other: compare(keys(one, order), keys(other, order), order)))
         start, end = bounds(rows, order, arguments)
@@ -275,6 +286,14 @@ class ReferenceExecutor:
             return any(self.matches(row, item) for item in value)
         if name == "not":
             return not self.matches(row, value)
+        if name == "lines":
+            own = (line for line in self.rows("LineItem") if line["invoice_id"] == row["id"])
+            return value.get("some") is None or any(self.matches(line, value["some"]) for line in own)
+        if name == "metadata":
+            label = row["details"].get(value["key"])
+            return all(holds(how, label, item) for how, item in value.items() if how != "key" and item is not None)
+        if name == "payment":
+            return self.matches(row, {f"payment{part.capitalize()}": condition for part, condition in value.items()})
         computed = COMPUTED.get((row["__type"], name))
         actual = computed(self, row) if computed else row[WHERE_COLUMNS.get(name) or snake_case(name)]
         if (row["__type"], name) in catalogue.CASELESS:

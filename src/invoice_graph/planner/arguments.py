@@ -1,9 +1,9 @@
 """A field's arguments: shape is looked at when a plan is made, values are read when it runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any
+from typing import Any, TypeVar
 
 from graphql import (
     FieldNode,
@@ -28,6 +28,7 @@ from invoice_graph.planner.filters import plain
 from invoice_graph.store.dialect import Parameters
 
 Read = Callable[[Mapping[str, Any]], Any]
+F = TypeVar("F", bound=Hashable)
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Arguments:
     """The arguments of one field of a selection.
 
     `values` are those of the request that the plan was first made for; a plan may depend on
-    their shape only, so everything else goes through `bind`.
+    their shape only, and on what `form` returned, so everything else goes through `bind`.
     """
 
     definition: GraphQLField
@@ -44,6 +45,7 @@ class Arguments:
     prefix: str
     constant: bool
     reads: list[tuple[str, Read]] = field(default_factory=list)
+    depends: dict[tuple[Any, ...], Read] = field(default_factory=dict)
 
     def at(self, path: tuple[Any, ...]) -> Any:
         """The value at a path, for looking at its shape."""
@@ -63,10 +65,27 @@ class Arguments:
         self.reads.append((name, read))
         return bindparam(name)
 
+    def form(self, path: tuple[Any, ...], read: Callable[[Any], F]) -> F:
+        """What `read` finds in the value at `path`; requests in which it finds something else get another plan."""
+
+        def find(values: Any) -> F:
+            return converted(read, dig(values, path), path)  # type: ignore[no-any-return]
+
+        self.depends[path] = find
+        return find(self.values)
+
     def parameters(self, variables: VariableValues) -> Parameters:
         """The values of all parameters for one request."""
-        values = self.values if self.constant else get_argument_values(self.definition, self.node, variables)
+        values = self._of(variables)
         return {name: read(values) for name, read in self.reads}
+
+    def forms(self, variables: VariableValues) -> tuple[Hashable, ...]:
+        """What `form` returns for one request."""
+        values = self._of(variables)
+        return tuple(read(values) for read in self.depends.values())
+
+    def _of(self, variables: VariableValues) -> Any:
+        return self.values if self.constant else get_argument_values(self.definition, self.node, variables)
 
 
 def converted(convert: Callable[[Any], Any], value: Any, path: tuple[Any, ...]) -> Any:

@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
 from invoice_graph.domain.errors import ErrorCode
-from invoice_graph.planner import visibility
+from invoice_graph.planner import filters, labels, visibility
 from invoice_graph.planner.faults import ArgumentFault
 from invoice_graph.planner.filters import array
 from invoice_graph.planner.references import MemberRow
@@ -24,6 +24,7 @@ from invoice_graph.store.rows import table_of
 from invoice_graph.store.types import json_text
 
 if TYPE_CHECKING:
+    from invoice_graph.planner.arguments import Arguments
     from invoice_graph.planner.compiler import Compiler, Scope, Selection
 
 Table = type[SQLModel]
@@ -76,6 +77,11 @@ class SameRow:
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
         present = None if self.present is None else scope.table.c[self.present].is_not(None)
         return nullable(scope.object(selection), present)
+
+    def condition(
+        self, scope: "Scope", arguments: "Arguments", path: tuple[Any, ...], depth: int
+    ) -> ColumnElement[bool]:
+        return filters.condition(scope.part(path[-1]), arguments, path, depth)
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,16 @@ class Entries:
         rows = dialect.entries(scope.table.c[self.name], scope.compiler.alias("e"))
         members = scope.compiler.members(selection.kind, selection, lambda inner: dialect.quoted(rows.c[inner.name]))
         return _listed(json_object(members), rows)
+
+
+@dataclass(frozen=True)
+class Labels(Entries):
+    """Entries that are also rows of the table of labels, so that `where` can ask for them."""
+
+    def condition(
+        self, scope: "Scope", arguments: "Arguments", path: tuple[Any, ...], depth: int
+    ) -> ColumnElement[bool]:
+        return labels.condition(scope, arguments, path)
 
 
 @dataclass(frozen=True)
@@ -269,7 +285,7 @@ class Catalog:
     """Every field of every type, and the source of its value.
 
     `nodes` are the tables whose rows `node` finds, `tables` those of all types that are rows, `versions` those
-    that keep the versions of a type.
+    that keep the versions of a type, `conditions` what `where` has conditions on other than the field of that name.
     """
 
     def __init__(
@@ -278,14 +294,20 @@ class Catalog:
         tables: Mapping[str, Table],
         sources: Mapping[tuple[str, str], Any],
         versions: Mapping[str, Table],
+        conditions: Mapping[tuple[str, str], Any],
     ) -> None:
         self.nodes = nodes
         self._types = {table: name for kinds in (tables, versions) for name, table in kinds.items()}
         self._sources = dict(sources)
+        self._conditions = dict(conditions)
 
     def source(self, type_name: str, field: str) -> Any:
         """The source of a field; KeyError when it has none."""
         return self._sources[type_name, field]
+
+    def filtered(self, type_name: str, field: str) -> Any:
+        """What `where` compares for a field; KeyError when it has no source."""
+        return self._conditions.get((type_name, field)) or self._sources[type_name, field]
 
     def planned(self, type_name: str, field: str) -> bool:
         """Whether a field has a source."""

@@ -1,6 +1,7 @@
 """A selection becomes SQL: scopes are rows, selections are fields, sources spell them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,11 +201,21 @@ class Scope(Root):
 
     def filterable(self, field: str) -> ColumnElement[Any]:
         """What `where` compares for a field."""
-        return self.compiler.catalog.source(self.type.name, field).value(self)  # type: ignore[no-any-return]
+        return self.filtered(field).value(self)  # type: ignore[no-any-return]
+
+    def filtered(self, field: str) -> Any:
+        """The source whose value, or whose rows, `where` has conditions on."""
+        return self.compiler.catalog.filtered(self.type.name, field)
+
+    def part(self, field: str) -> "Scope":
+        """This row as the type of a field that is made of the same row."""
+        part = copy(self)
+        part.type = self.compiler.object_type(get_named_type(self.type.fields[field].type).name)
+        return part
 
     def folded(self, field: str) -> ColumnElement[Any] | None:
         """The column that holds a field's text casefolded, if there is one."""
-        source = self.compiler.catalog.source(self.type.name, field)
+        source = self.filtered(field)
         return self.table.c[source.folded] if isinstance(source, Column) and source.folded else None
 
     def is_caseless(self, field: str) -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, false, func, literal_column, or_, select
+from sqlalchemy import Select, and_, case, exists, false, func, literal_column, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
-from invoice_graph.planner import filters, visibility
+from invoice_graph.planner import filters, search, visibility
+from invoice_graph.planner.arguments import Arguments
 from invoice_graph.planner.catalog import Table
 from invoice_graph.planner.compiler import Scope, Selection
 from invoice_graph.planner.pagination import Order, PageShape, SortKey, cursor_key, page_shape, page_size
@@ -38,6 +39,17 @@ class Connection:
         scope.compiler.ascend()
         return spelled
 
+    def condition(self, scope: Scope, arguments: Arguments, path: tuple[Any, ...], depth: int) -> ColumnElement[bool]:
+        """Whether `some` of the rows that belong to the row meet a `where`."""
+        if arguments.at(path).get("some") is None:
+            return true()
+        rows = scope.compiler.scope(self.table)
+        found: Select[Any] = select(literal_column("1")).select_from(rows.table).where(rows.of_account())
+        found = found.where(*(rows.table.c[child] == scope.table.c[own] for child, own in self.match.items()))
+        return exists(
+            found.where(filters.condition(rows, arguments, (*path, "some"), depth + 1)).correlate(scope.table)
+        )
+
     def order_of(self, selection: Selection) -> Order:
         """The order that a selection asks for."""
         asked = selection.arguments.values.get("orderBy")
@@ -62,6 +74,7 @@ class _Page:
         self.shape: PageShape = page_shape(self.arguments.values)
         self.order = source.order_of(selection)
         self.size = self.arguments.read(page_size)
+        self.searched = search.form_of(self.arguments)
         self.keys = {"after": self._keys("after"), "before": self._keys("before")}
         self.columns = Columns(self.compiler.alias("p"))
         self.cursors: ColumnElement[str] | None = None
@@ -131,7 +144,7 @@ class _Page:
 
     def _is_direct(self) -> bool:
         default = self.order.keys == self.source.order
-        return default and not self.shape.backward and not self.arguments.given("where")
+        return default and not self.shape.backward and not self.arguments.given("where") and not self.searched
 
     def _direct(self, labelled: list[Any]) -> Select[Any]:
         """The default order has an index: the rows come in order and the first are taken."""
@@ -159,6 +172,8 @@ class _Page:
                 conditions.append(self._narrowed(scope.table.c[column], argument))
         if self.arguments.given("where"):
             conditions.append(filters.condition(scope, self.arguments, ("where",)))
+        if self.searched:
+            conditions.append(search.condition(scope, self.arguments, self.searched))
         return conditions
 
     def _hides_clocks(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from sqlalchemy import and_, exists, func, literal_column, not_, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
@@ -38,6 +38,16 @@ OPERATORS: Mapping[str, Operator] = {
 COMBINERS = {"and": and_, "or": or_}
 
 
+@runtime_checkable
+class Filter(Protocol):
+    """A source with conditions of its own, other than those of a single value."""
+
+    def condition(
+        self, scope: "Scope", arguments: "Arguments", path: tuple[Any, ...], depth: int
+    ) -> ColumnElement[bool]:
+        """The condition of the object at `path`, `depth` levels below the outermost `where`."""
+
+
 def condition(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...], depth: int = 1) -> ColumnElement[bool]:
     """The condition of the `where` object at `path` of a field's arguments."""
     where = arguments.at(path)
@@ -57,7 +67,10 @@ def _entry(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...], depth:
         items = range(len(arguments.at(path)))
         parts = [condition(scope, arguments, (*path, item), depth + 1) for item in items]
         return COMBINERS[name](*parts) if parts else (true() if name == "and" else not_(true()))
-    return _leaf(scope, arguments, path)
+    source = scope.filtered(name)
+    return (
+        source.condition(scope, arguments, path, depth) if isinstance(source, Filter) else _leaf(scope, arguments, path)
+    )
 
 
 def _count(where: Any) -> int:
@@ -120,6 +133,11 @@ def array(values: Iterable[Any]) -> str:
 def casefolded(value: str) -> str:
     """A text as casefolded columns hold it."""
     return str(plain(value)).casefold()
+
+
+def casefolded_array(values: Iterable[str]) -> str:
+    """Texts as casefolded columns hold them, as a JSON array."""
+    return json_text([casefolded(value) for value in values])
 
 
 def spellings(value: str) -> str:

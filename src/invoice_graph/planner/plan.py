@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from graphql import (
     FragmentDefinitionNode,
@@ -54,10 +54,14 @@ class Statement:
 
 @dataclass(frozen=True)
 class Plan:
-    """The statements of an operation; `whole` when nothing but them is needed for the answer."""
+    """The statements of an operation; `whole` when nothing but them is needed for the answer.
+
+    `depends` are the arguments whose forms it was made for.
+    """
 
     statements: tuple[Statement, ...]
     whole: bool
+    depends: tuple[Arguments, ...] = ()
 
     def bind(self, variables: VariableValues) -> tuple["BoundStatement", ...]:
         """The statements with the request's values; raises ArgumentFault before anything runs."""
@@ -79,6 +83,7 @@ class Planner:
         self.schema = schema
         self.catalog = catalog
         self._kept: OrderedDict[Hashable, Plan] = OrderedDict()
+        self._depends: OrderedDict[Hashable, tuple[Arguments, ...]] = OrderedDict()
 
     def plan(
         self,
@@ -88,15 +93,16 @@ class Planner:
         variables: VariableValues,
     ) -> Plan:
         """The plan of an operation; raises ArgumentFault and TooCostly."""
-        key = (document_key, shape(variables))
+        shaped = (document_key, shape(variables))
+        key = (shaped, _forms(self._depends.get(shaped, ()), variables))
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
         plan = self._make(operation, fragments, variables)
         if sum(len(statement.sql) for statement in plan.statements) <= LONGEST_KEPT:
-            self._kept[key] = plan
-            if len(self._kept) > KEPT_PLANS:
-                self._kept.popitem(last=False)
+            _keep(self._kept, (shaped, _forms(plan.depends, variables)), plan)
+            if plan.depends:
+                _keep(self._depends, shaped, plan.depends)
         return plan
 
     def _make(self, operation: OperationDefinitionNode, fragments: Any, variables: VariableValues) -> Plan:
@@ -106,10 +112,28 @@ class Planner:
         roots = compiler.roots(kind)
         if operation.operation is not OperationType.QUERY:
             own = [root for root in roots if self.catalog.planned(kind.name, root.name)]
-            return Plan(tuple(_statement(compiler, kind, [root]) for root in own), whole=False)
+            return Plan(tuple(_statement(compiler, kind, [root]) for root in own), False, _depends(compiler))
         planned = [root for root in roots if root.name == TYPENAME or self.catalog.planned(kind.name, root.name)]
         statements = (_statement(compiler, kind, planned),) if planned else ()
-        return Plan(statements, whole=bool(planned) and len(planned) == len(roots))
+        return Plan(statements, bool(planned) and len(planned) == len(roots), _depends(compiler))
+
+
+K = TypeVar("K")
+
+
+def _keep(kept: OrderedDict[Hashable, K], key: Hashable, value: K) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    if len(kept) > KEPT_PLANS:
+        kept.popitem(last=False)
+
+
+def _depends(compiler: Compiler) -> tuple[Arguments, ...]:
+    return tuple(arguments for arguments in compiler.arguments if arguments.depends)
+
+
+def _forms(depends: Sequence[Arguments], variables: VariableValues) -> tuple[Hashable, ...]:
+    return tuple(arguments.forms(variables) for arguments in depends)
 
 
 def _statement(compiler: Compiler, kind: GraphQLObjectType, roots: Sequence[Selection]) -> Statement:

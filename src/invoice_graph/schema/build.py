@@ -19,6 +19,7 @@ from invoice_graph.schema.scalars import SCALARS
 from invoice_graph.schema.subscriptions import Subscription
 from invoice_graph.schema.types.discounts import Discount
 from invoice_graph.schema.types.payloads import ConflictError, InputError, PaymentError, TransitionError
+from invoice_graph.schema.where import CONDITIONS
 from invoice_graph.store import tables
 
 NODES: Mapping[str, Table] = {
@@ -96,7 +97,8 @@ def make_planner() -> Planner:
 def make_catalog(schema: GraphQLSchema) -> Catalog:
     """The source of every field that has one."""
     rows: dict[str, Table] = {**NODES, "Account": tables.Account}
-    return Catalog(tuple(NODES.values()), rows, dict(_sources(schema, {**NODES, **SAME_ROW})), VERSIONS)
+    sources = dict(_sources(schema, {**NODES, **SAME_ROW}))
+    return Catalog(tuple(NODES.values()), rows, sources, VERSIONS, CONDITIONS)
 
 
 def _sources(schema: GraphQLSchema, owners: Mapping[str, Table]) -> Iterator[tuple[tuple[str, str], Any]]:

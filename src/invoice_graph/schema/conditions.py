@@ -4,9 +4,9 @@ from datetime import datetime
 
 import strawberry
 
-from invoice_graph.domain.kinds import CollectionMethod, InvoicePaymentStatus, TemplateStatus
+from invoice_graph.domain.kinds import CollectionMethod, InvoicePaymentStatus, PaymentType, TemplateStatus
 from invoice_graph.domain.lifecycle import InvoiceStatus
-from invoice_graph.schema.fields import optional
+from invoice_graph.schema.fields import optional, required
 from invoice_graph.schema.scalars import CurrencyCode, MinorUnits
 
 EQ = "Equal to."
@@ -92,3 +92,18 @@ class TemplateStatusCondition:
 class CollectionMethodCondition:
     eq: CollectionMethod | None = optional(EQ)
     in_: list[CollectionMethod] | None = strawberry.field(name="in", description=IN, default=strawberry.UNSET)
+
+
+@strawberry.input(description="A condition on where the money of an invoice payment comes from.")
+class PaymentTypeCondition:
+    eq: PaymentType | None = optional(EQ)
+    in_: list[PaymentType] | None = strawberry.field(name="in", description=IN, default=strawberry.UNSET)
+
+
+@strawberry.input(description="A condition on one key of the metadata; several keys are joined by `and`.")
+class MetadataCondition:
+    key: str = required("The key.")
+    eq: str | None = optional(EQ)
+    in_: list[str] | None = strawberry.field(name="in", description=IN, default=strawberry.UNSET)
+    contains: str | None = optional(CONTAINS)
+    is_null: bool | None = optional(IS_NULL)

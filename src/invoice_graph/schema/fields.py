@@ -15,6 +15,17 @@ After = Annotated[str | None, strawberry.argument(description="Rows after this c
 Last = Annotated[int | None, strawberry.argument(description="How many rows from the end, 1 to 100.")]
 Before = Annotated[str | None, strawberry.argument(description="Rows before this cursor.")]
 
+Search = Annotated[
+    str | None,
+    strawberry.argument(
+        description='Which invoices, in a query language: `status:"open" total>1000 -metadata["order"]:null`. Up to '
+        "ten conditions, all joined by AND (or a space) or all by OR. Fields: created and total (`:` `>` `<` `>=` "
+        '`<=`); currency, customer and metadata["key"] (`:` the whole value); number, receipt_number, status '
+        "and subscription (`:` whole words in order, `~` three or more characters). Upper and lower case are alike, "
+        "`-` negates, `null` means absent."
+    ),
+]
+
 
 def by_planner() -> Never:
     """The body of a planned field's function: it is never called, only its signature is the schema's."""

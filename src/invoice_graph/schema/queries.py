@@ -12,7 +12,7 @@ from invoice_graph.planner.expressions import event_cursor
 from invoice_graph.planner.pagination import SortKey
 from invoice_graph.schema.catalogue_queries import CatalogueQueries
 from invoice_graph.schema.enums import InvoiceOrderField, OrderDirection
-from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
+from invoice_graph.schema.fields import After, Before, First, Last, Search, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.types.account import Account, Currency
 from invoice_graph.schema.types.clocks import TestClock
@@ -86,6 +86,7 @@ class Query(CatalogueQueries):
         before: Before = None,
         where: Annotated[InvoiceWhere | None, strawberry.argument(description="Which invoices.")] = None,
         order_by: Annotated[InvoiceOrder | None, strawberry.argument(description="In which order.")] = NEWEST_FIRST,
+        search: Search = None,
     ) -> Connection[Invoice]:
         """The account's invoices, newest first; those on a test clock only with a condition on `customer`."""
         by_planner()

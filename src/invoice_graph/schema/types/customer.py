@@ -10,7 +10,7 @@ from invoice_graph.domain.taxes import TaxExempt
 from invoice_graph.planner.catalog import Column, Computed, Document, Entries, ToOne
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import currency_digits, next_number
-from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
+from invoice_graph.schema.fields import After, Before, First, Last, Search, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
 from invoice_graph.schema.types.catalogue import InvoiceRenderingTemplate
@@ -95,6 +95,7 @@ class Customer(Node):
             Annotated["InvoiceOrder", strawberry.lazy("invoice_graph.schema.where")] | None,
             strawberry.argument(description="In which order; newest first when absent."),
         ] = None,
+        search: Search = None,
     ) -> Connection[Annotated["Invoice", strawberry.lazy("invoice_graph.schema.types.invoice")]]:
         """The customer's invoices, newest first."""
         by_planner()

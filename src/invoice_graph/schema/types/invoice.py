@@ -18,7 +18,7 @@ from invoice_graph.domain.kinds import (
 from invoice_graph.domain.lifecycle import InvoiceAction, InvoiceStatus
 from invoice_graph.domain.taxes import TaxExempt
 from invoice_graph.planner.actions import AllowedActions
-from invoice_graph.planner.catalog import Column, Computed, Document, Entries, SameRow, ToOne
+from invoice_graph.planner.catalog import Column, Computed, Document, Labels, SameRow, ToOne
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import currency_digits, hosted_url, never, overdue, pdf_url, revision
 from invoice_graph.planner.pagination import SortKey
@@ -170,13 +170,15 @@ class Invoice(Node):
         "The test clock that its customer lives on.", ToOne(tables.TestClock, "test_clock_id")
     )
     billing_reason: BillingReason = described("Why the invoice exists.")
-    description: str | None = described("The memo on the document, up to 1,500 characters.")
+    description: str | None = described(
+        "The memo on the document, up to 1,500 characters.", Column("description", folded="description_key")
+    )
     footer: str | None = described("The footer on the document, up to 5,000 characters.")
     custom_fields: list[CustomField] = described(
         "Up to four lines at the head of the document.", Document("custom_fields")
     )
     statement_descriptor: str | None = described("What stands on the customer's bank statement.")
-    metadata: list[MetadataEntry] = described("Labels of your own, by key.", Entries(METADATA_COLUMN))
+    metadata: list[MetadataEntry] = described("Labels of your own, by key.", Labels(METADATA_COLUMN))
     effective_at: datetime | None = described("The date on the document; that of finalization unless given.")
     period_start: datetime = described("Where the invoice's period begins.", Column("period_start_at"))
     period_end: datetime = described("Where the invoice's period ends.", Column("period_end_at"))

@@ -71,7 +71,7 @@ class LineItem(Node):
     subtotal: MinorUnits = described("The same as `amount`.")
     currency: CurrencyCode = described("The invoice's currency.")
     currency_digits: int = described("How many digits stand after the decimal separator.", Computed(currency_digits))
-    description: str | None = described("What is billed.")
+    description: str | None = described("What is billed.", Column("description", folded="description_key"))
     quantity: BigInt | None = described("The quantity without its fraction.", Computed(whole_quantity))
     quantity_decimal: Decimal | None = described("The quantity, exact.")
     pricing: Pricing | None = described("How the amount came about.", SameRow())
