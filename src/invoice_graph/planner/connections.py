@@ -178,7 +178,8 @@ class _Page:
 
     def _hides_clocks(self) -> bool:
         field = self.source.clocks_shown_by
-        return field is not None and not visibility.mentions(self.arguments.values.get("where"), field)
+        searched = any(form.field == field for form in self.searched.clauses) if self.searched else False
+        return field is not None and not searched and not visibility.mentions(self.arguments.values.get("where"), field)
 
     def _narrowed(self, column: ColumnElement[Any], argument: str) -> ColumnElement[bool]:
         if isinstance(self.arguments.values[argument], list):

@@ -54,10 +54,11 @@ class Order:
         listed: list[ColumnElement[Any]] = []
         for key in self.keys:
             column = table.c[key.column]
+            ordered = column.desc() if key.descending != backward else column.asc()
             if key.nullable:
-                missing = column.is_(None)
-                listed.append(missing.desc() if backward else missing.asc())
-            listed.append(column.desc() if key.descending != backward else column.asc())
+                # Not as a key of its own, `column IS NULL`, which no index has.
+                ordered = ordered.nulls_first() if backward else ordered.nulls_last()
+            listed.append(ordered)
         return listed
 
     def cursor(self, table: Any) -> ColumnElement[str]:

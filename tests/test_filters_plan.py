@@ -1,0 +1,205 @@
+"""How the database finds what filters and searches ask for: by an index, and by the one that leaves the fewest rows."""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+from graphql import OperationDefinitionNode, VariableValues, parse
+from planner_data import ACCOUNT, ADDRESS, NEIGHBOUR, NOW, START
+
+from invoice_graph.domain.clock import ManualClock
+from invoice_graph.domain.lifecycle import InvoiceStatus
+from invoice_graph.planner.execute import Viewer
+from invoice_graph.planner.plan import BoundStatement
+from invoice_graph.schema.build import make_planner
+from invoice_graph.store.database import Database, open_database
+from invoice_graph.store.rows import insert_rows
+from invoice_graph.store.tables import Account, Customer, Invoice
+
+INVOICES = 1000
+"""Of each account."""
+
+CUSTOMERS = 250
+DAY = '{gte: "2026-01-02T00:00:00Z", lt: "2026-01-03T00:00:00Z"}'
+SUM = "{gte: 500, lt: 600}"
+
+
+def made_invoice(account_id: str, place: int) -> Invoice:
+    """The invoices are half an hour apart, each with its own amounts; half of them have a due date."""
+    status = tuple(InvoiceStatus)[place % len(InvoiceStatus)]
+    moment = START + timedelta(minutes=30 * place)
+    final = None if status is InvoiceStatus.DRAFT else moment
+    return Invoice(
+        account_id=account_id,
+        id=f"in_{place:06d}",
+        created_at=moment,
+        status=status,
+        customer_id=f"cus_{place % CUSTOMERS}",
+        currency="usd",
+        number=final and f"SHOP{place % CUSTOMERS}-{place:04d}",
+        finalized_at=final,
+        effective_at=final,
+        due_at=moment if place % 2 else None,
+        from_invoice_id=f"in_{place - 1:06d}" if place % 10 == 9 else None,
+        total=place * 10,
+        amount_due=place * 10,
+        amount_remaining=0 if status is InvoiceStatus.PAID else place * 10,
+        details={"order": f"A-{place}", "team": "red" if place % 2 else "blue"},
+        period_start_at=moment,
+        period_end_at=moment,
+    )
+
+
+async def fill(database: Database) -> None:
+    async with database.transaction() as connection:
+        for account in (ACCOUNT, NEIGHBOUR):
+            own = {"account_id": account, "created_at": START}
+            customers = [Customer(**own, id=f"cus_{n}", invoice_prefix=f"SHOP{n}") for n in range(CUSTOMERS)]
+            await insert_rows(connection, Account, [Account(**own, name="Shop", invoice_prefix="SHOP")])
+            await insert_rows(connection, Customer, customers)
+            await insert_rows(connection, Invoice, [made_invoice(account, place) for place in range(INVOICES)])
+
+
+async def make(path: Path) -> None:
+    database = await open_database(f"sqlite+aiosqlite:///{path}", readers=1, synchronous="OFF")
+    try:
+        await fill(database)
+    finally:
+        await database.close()
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["as_made", "analyzed"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """A database as it is made, and one that knows its own statistics."""
+    path = tmp_path_factory.mktemp("filled") / "invoices.db"
+    asyncio.run(make(path))
+    with closing(sqlite3.connect(path)) as connection:
+        if request.param:
+            connection.execute("ANALYZE")
+        yield connection
+
+
+def bound(arguments: str, selected: str = "nodes { id }") -> BoundStatement:
+    """The statement of a page of invoices."""
+    text = f"{{ invoices({arguments}) {{ {selected} }} }}"
+    (operation,) = parse(text).definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    variables = VariableValues({}, {})
+    (statement,) = make_planner().plan(text, operation, [], variables).bind(variables)
+    return statement
+
+
+def steps(connection: sqlite3.Connection, arguments: str, selected: str = "nodes { id }") -> list[str]:
+    """How the database answers."""
+    statement = bound(arguments, selected)
+    parameters = statement.parameters | Viewer(ACCOUNT, ManualClock(NOW), ADDRESS).parameters()
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement.statement.sql}", parameters)]
+
+
+def indexes(listed: list[str]) -> list[str]:
+    """The indexes by which the account's tables are read, in order; the page's own rows come last."""
+    tables = [step for step in listed if re.match(r"(SEARCH|SCAN) [tl]\d+", step)]
+    by_index = re.compile(r"SEARCH [tl]\d+ USING (?:COVERING )?INDEX (\S+) \((.*)\)")
+    found = [by_index.match(step) for step in tables]
+    assert all(match and match[2].startswith("account_id=?") for match in found), tables
+    return [match[1] for match in found if match]
+
+
+KEY = "sqlite_autoindex_invoice_1"
+SELECTIVE = {
+    'where: {id: {eq: "in_000001"}}': [KEY],
+    'where: {id: {in: ["in_000001", "in_000002"]}}': [KEY],
+    "where: {status: {eq: UNCOLLECTIBLE}}": ["invoice_by_status"],
+    'where: {customer: {eq: "cus_1"}}': ["invoice_by_customer"],
+    'where: {number: {eq: "SHOP7-0007"}}': ["invoice_number"],
+    'where: {number: {in: ["SHOP7-0007"]}}': ["invoice_number"],
+    f"where: {{createdAt: {DAY}}}": ["invoice_by_creation"],
+    f"where: {{dueAt: {DAY}}}": ["invoice_by_due"],
+    f"where: {{effectiveAt: {DAY}}}": ["invoice_by_effect"],
+    f"where: {{total: {SUM}}}": ["invoice_by_total"],
+    f"where: {{amountDue: {SUM}}}": ["invoice_by_amount_due"],
+    f"where: {{amountRemaining: {SUM}}}": ["invoice_by_amount_remaining"],
+    "where: {total: {eq: 500}}": ["invoice_by_total"],
+    'where: {fromInvoice: {eq: "in_000001"}}': ["invoice_by_origin"],
+    'where: {metadata: {key: "order", eq: "A-7"}}': [KEY, "invoice_label_by_value"],
+    'where: {metadata: {key: "order", in: ["A-7", "A-8"]}}': [KEY, "invoice_label_by_value"],
+    r'search: "number:\"SHOP7-0007\""': [KEY, "invoice_by_number_words"],
+    r'search: "number~\"P7-0007\""': [KEY, "invoice_by_number_words"],
+    r'search: "metadata[\"order\"]:\"a-7\""': [KEY, "invoice_label_by_value"],
+    'search: "total>=500 total<600"': ["invoice_by_total"],
+    'search: "total:500"': ["invoice_by_total"],
+    'search: "created>=1767312000 created<1767398400"': ["invoice_by_creation"],
+    r'search: "customer:\"cus_1\""': ["invoice_by_customer"],
+    r'search: "status:\"uncollectible\""': ["invoice_by_status"],
+    'search: "number:null"': ["invoice_number"],
+}
+"""Filters that leave few rows, and the indexes by which the page's rows are found."""
+
+
+@pytest.mark.parametrize("arguments", SELECTIVE)
+def test_a_selective_filter_uses_its_index(filled: sqlite3.Connection, arguments: str) -> None:
+    *found, page = indexes(steps(filled, arguments))
+    assert page == KEY
+    assert found == SELECTIVE[arguments]
+    assert indexes(steps(filled, arguments, "totalCount")) == SELECTIVE[arguments]
+
+
+UNSELECTIVE = (
+    "where: {total: {gte: 0}}",
+    "where: {amountRemaining: {gt: 0}}",
+    "where: {overdue: {eq: true}}",
+    'where: {currency: {eq: "usd"}}',
+    'where: {customerName: {contains: "shop"}}',
+    'where: {metadata: {key: "team", isNull: true}}',
+    "where: {lines: {some: {amount: {gt: 0}}}}",
+    r'search: "currency:\"usd\""',
+    r'search: "-metadata[\"team\"]:\"red\""',
+    r'search: "-status:\"open\""',
+    'search: "receipt_number:null"',
+)
+"""Filters that many rows may pass."""
+
+
+@pytest.mark.parametrize("arguments", UNSELECTIVE)
+def test_for_any_other_filter_the_newest_invoices_are_looked_at_first(
+    filled: sqlite3.Connection, arguments: str
+) -> None:
+    first, *_, page = indexes(steps(filled, arguments))
+    assert (first, page) == ("invoice_by_creation", KEY)
+
+
+ORDERS = {
+    "CREATED_AT": "invoice_by_creation",
+    "DUE_AT": "invoice_by_due",
+    "TOTAL": "invoice_by_total",
+    "AMOUNT_REMAINING": "invoice_by_amount_remaining",
+}
+
+
+@pytest.mark.parametrize("size", ["first: 5", "last: 5"])
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+@pytest.mark.parametrize("field", ORDERS)
+def test_every_order_has_an_index_in_both_directions(
+    filled: sqlite3.Connection, field: str, direction: str, size: str
+) -> None:
+    listed = steps(filled, f"{size}, orderBy: {{field: {field}, direction: {direction}}}")
+    assert indexes(listed)[0] == ORDERS[field]
+    # What comes after is the page's own rows, which are put into their order once more.
+    found = takewhile(lambda step: not step.startswith("SCAN k"), listed)
+    assert [step for step in found if step.startswith("USE TEMP B-TREE")] == []
+
+
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+def test_invoices_without_due_date_come_last_in_both_directions(filled: sqlite3.Connection, direction: str) -> None:
+    order = f"orderBy: {{field: DUE_AT, direction: {direction}}}"
+    for size, expected in (("first: 1", False), ("last: 1", True)):
+        statement = bound(f"{size}, {order}", "nodes { dueAt }")
+        parameters = statement.parameters | Viewer(ACCOUNT, ManualClock(NOW), ADDRESS).parameters()
+        ((text,),) = filled.execute(statement.statement.sql, parameters).fetchall()
+        assert (text == '{"nodes":[{"dueAt":null}]}') is expected
