@@ -156,6 +156,9 @@ class Maker:
         if (kind.name, name) in CONNECTIONS:
             below = self.page(named, levels - 1, depth + 1)
             return Made(f"{head} {below.text}", below.depth + 1)
+        if name == "summary":
+            below = self.selections(named, levels - 1, depth + 1)
+            return Made(f"{head} {below.text}", below.depth + 1)
         below = (
             self.node(levels, depth)
             if isinstance(named, GraphQLInterfaceType)
@@ -165,7 +168,8 @@ class Maker:
 
     def page(self, kind: Any, levels: int, depth: int) -> Made:
         """The selection set of a connection."""
-        members = self.draw(st.lists(st.sampled_from(PAGE_MEMBERS), min_size=1, max_size=4))
+        offered = (*PAGE_MEMBERS, *["summary"] * 5) if "summary" in kind.fields and levels > 1 else PAGE_MEMBERS
+        members = self.draw(st.lists(st.sampled_from(offered), min_size=1, max_size=4))
         if self.deep:
             members.append("nodes")
         return self.joined([self.dressed(kind, name, levels, depth) for name in members])
@@ -211,6 +215,9 @@ class Maker:
             values["version"] = self.draw(st.none() | st.integers(0, 3))
         if "ids" in definition.args:
             values["ids"] = self.draw(st.lists(st.sampled_from(self.ids()), max_size=4))
+        if "groupBy" in definition.args and self.chance(2):
+            names = sorted(get_named_type(definition.args["groupBy"].type).values)
+            values["groupBy"] = self.draw(st.none() | st.lists(st.sampled_from(names), max_size=4))
         if (parent, field) in CONNECTIONS:
             values |= self.page_arguments(parent, field, definition.args, depth)
         return [f"{name}: {self.value(definition.args[name].type, value)}" for name, value in values.items()]

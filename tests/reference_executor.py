@@ -72,8 +72,22 @@ DOCUMENTS = {
     "taxes",
     "tax_rate_ids",
 }
+LARGEST_SUM = 2**53 - 1
+GROUPINGS: Mapping[str, tuple[str, Callable[[Row], Any]]] = {
+    "STATUS": ("status", lambda row: row["status"]),
+    "CURRENCY": ("currency", lambda row: row["currency"]),
+    "CUSTOMER": ("customerId", lambda row: row["customer_id"]),
+    "MONTH": ("month", lambda row: date_of(row)[:7]),
+    "COLLECTION_METHOD": ("collectionMethod", lambda row: row["collection_method"]),
+}
+SUMS = {"total": "total", "amountDue": "amount_due", "amountPaid": "amount_paid", "amountRemaining": "amount_remaining"}
+MOST_CUSTOMERS = 100
 NEWEST_FIRST = (("created_at", True), ("id", True))
 BY_SEQUENCE = (("sequence", False),)
+
+
+class SumTooLarge(Exception):
+    """A sum that no client could read."""
 
 
 class Connected(SimpleNamespace):
@@ -174,7 +188,7 @@ class ReferenceExecutor:
         return self.tables[TABLES[type_name]]
 
     def answer(self, text: str, variables: Mapping[str, Any] | None = None) -> str:
-        """The `data` of an answer, as JSON text."""
+        """The `data` of an answer, as JSON text; raises SumTooLarge."""
         result = execute(
             self.schema,
             parse(text),
@@ -182,7 +196,8 @@ class ReferenceExecutor:
             field_resolver=self.resolve,
             type_resolver=lambda row, *_: row["__type"],
         )
-        assert not result.errors, result.errors
+        for error in result.errors or ():
+            raise error.original_error or error
         return json.dumps(result.data, ensure_ascii=False, separators=(",", ":"))
 
     def resolve(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
@@ -196,7 +211,9 @@ class ReferenceExecutor:
         if parent == "Query":
             return self.root(field, arguments)
         if isinstance(source, Connected):
-            return getattr(source, field)
+            return self.summary(source.rows, arguments) if field == "summary" else getattr(source, field)
+        if parent == "InvoiceSummary" and field in SUMS and abs(source[field]) > LARGEST_SUM:
+            raise SumTooLarge
         if field in PARTS:
             return source
         if (computed := COMPUTED.get((parent, field)) or COMPUTED.get(("", field))) and "__type" in source:
@@ -263,7 +280,24 @@ class ReferenceExecutor:
             endCursor=cursors[-1] if cursors else None,
         )
         edges = [Connected(cursor=cursor, node=row) for cursor, row in zip(cursors, page, strict=True)]
-        return Connected(edges=edges, nodes=page, pageInfo=around, totalCount=len(rows))
+        return Connected(edges=edges, nodes=page, pageInfo=around, totalCount=len(rows), rows=rows)
+
+    def summary(self, rows: Sequence[Row], arguments: Mapping[str, Any]) -> list[Row]:
+        """What rows add up to, group by group."""
+        keys = dict(GROUPINGS[name] for name in (*(arguments.get("groupBy") or ()), "CURRENCY"))
+        groups: dict[tuple[Any, ...], list[Row]] = {}
+        for row in rows:
+            groups.setdefault(tuple(key(row) for key in keys.values()), []).append(row)
+        found = []
+        for values, members in sorted(groups.items()):
+            group = dict(zip(keys, values, strict=True))
+            if "customerId" in keys and group["customerId"] not in largest_debtors(rows, group["currency"]):
+                continue
+            sums = {name: sum(row[column] for row in members) for name, column in SUMS.items()}
+            digits = CURRENCIES[group["currency"]].digits
+            customer = self.found("Customer", group.get("customerId"))
+            found.append({**group, **sums, "currencyDigits": digits, "count": len(members), "customer": customer})
+        return found
 
     def cursor(self, parent: str, field: str, row: Row, order_by: Mapping[str, str] | None = None) -> str:
         """The cursor of a row on a connection."""
@@ -413,6 +447,20 @@ def narrowed(row: Row, arguments: Mapping[str, Any]) -> bool:
         and (invoice is None or row["invoice_id"] == invoice)
         and (customer is None or row["customer_id"] == customer)
     )
+
+
+def date_of(row: Row) -> str:
+    """The moment at which an invoice counts."""
+    return str(row["created_at"] if row["status"] == "DRAFT" else row["effective_at"] or row["created_at"])
+
+
+def largest_debtors(rows: Sequence[Row], code: str) -> set[str]:
+    """The customers that are told apart in a currency."""
+    owed: dict[str, int] = {}
+    for row in rows:
+        if row["currency"] == code:
+            owed[row["customer_id"]] = owed.get(row["customer_id"], 0) + row["amount_remaining"]
+    return set(sorted(owed, key=lambda id: (-owed[id], id))[:MOST_CUSTOMERS])
 
 
 def asks(where: Any, field: str) -> bool:

@@ -101,8 +101,6 @@ def _copy(uow: UnitOfWork, source: Discount, owner: Owner, position: int) -> Dis
 
 async def check_minimum_amounts(uow: UnitOfWork, invoice: Invoice, path: Path = ("discounts",)) -> None:
     """Refuses promotion codes that want more than the invoice's subtotal; ask once its totals are known."""
-    if not invoice.discount_ids:
-        return
     for place, discount in enumerate(await discounts_of(uow, invoice)):
         code = discount.promotion_code_id and await uow.get(PromotionCode, discount.promotion_code_id)
         if code and code.minimum_amount is not None and invoice.subtotal < code.minimum_amount:

@@ -68,7 +68,8 @@ async def create_invoice(uow: UnitOfWork, input: Input, services: Services) -> D
     draft.mirror()
     await _fill(uow, draft, origin, given)
     await draft.recompute(uow)
-    await check_minimum_amounts(uow, invoice)
+    if invoice.discount_ids:
+        await check_minimum_amounts(uow, invoice)
     customer.currency = customer.currency or invoice.currency
     uow.emit(STATUS_EVENTS[InvoiceStatus.DRAFT], invoice, becomes=InvoiceStatus.DRAFT)
     return Done(invoice.id)
@@ -209,7 +210,8 @@ async def _reckon(uow: UnitOfWork, invoice: Invoice, customer: Customer, given: 
     if given.get("default_tax_rate_ids"):
         await draft.check_taxes(uow, ("default_tax_rate_ids",))
     await draft.recompute(uow)
-    await check_minimum_amounts(uow, invoice)
+    if invoice.discount_ids:
+        await check_minimum_amounts(uow, invoice)
 
 
 async def _write_fields(uow: UnitOfWork, invoice: Invoice, customer: Customer, given: Input) -> None:

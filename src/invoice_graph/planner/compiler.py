@@ -220,7 +220,7 @@ class Scope(Root):
 
     def is_caseless(self, field: str) -> bool:
         """Whether upper and lower case are alike wherever a field is compared."""
-        source = self.compiler.catalog.source(self.type.name, field)
+        source = self.filtered(field)
         return isinstance(source, Column) and source.caseless
 
     def of_account(self) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from invoice_graph.planner.catalog import Table
 from invoice_graph.planner.compiler import Scope, Selection
 from invoice_graph.planner.pagination import Order, PageShape, SortKey, cursor_key, page_shape, page_size
 from invoice_graph.planner.sql import Columns, Nested, constant, joined, json_object
+from invoice_graph.planner.summary import Summary
 from invoice_graph.store import dialect
 
 
@@ -113,6 +114,15 @@ class _Page:
         scope = self.compiler.scope(self.source.table)
         counted = select(func.count()).select_from(scope.table).where(*self._members_of(scope))
         return self._correlated(counted).scalar_subquery()
+
+    def summary(self, selection: Selection) -> ColumnElement[str]:
+        """What the rows on all pages add up to. Its subqueries nest as deep as those of another connection."""
+        self.compiler.descend()
+        scope = self.compiler.scope(self.source.table)
+        conditions = self._members_of(scope)
+        spelled = Summary(scope, selection, lambda groups: self._correlated(groups.where(*conditions))).json()
+        self.compiler.ascend()
+        return spelled
 
     def has_next(self) -> ColumnElement[str]:
         """Whether rows follow the page."""
@@ -227,6 +237,7 @@ _MEMBERS = {
     "nodes": _Page.nodes,
     "pageInfo": _Page.page_info,
     "totalCount": _Page.total_count,
+    "summary": _Page.summary,
 }
 _PAGE_INFO = {
     "hasNextPage": _Page.has_next,

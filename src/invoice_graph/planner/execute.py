@@ -5,6 +5,7 @@ from typing import Any
 
 from invoice_graph.domain.clock import Clock, time_text
 from invoice_graph.domain.errors import Refusal
+from invoice_graph.planner.faults import check_marks
 from invoice_graph.planner.plan import BoundStatement
 from invoice_graph.store.dialect import Parameters
 
@@ -29,8 +30,10 @@ class Viewer:
 async def fetch(
     rows: Rows, bound: BoundStatement, viewer: Viewer, given: Parameters | None = None, refusals: Sequence[Refusal] = ()
 ) -> dict[str, bytes]:
-    """The JSON of each root field of a statement, by response key."""
+    """The JSON of each root field of a statement, by response key. Raises the faults that only the rows can show."""
     statement = bound.statement
     parameters = bound.parameters | viewer.parameters() | statement.project(refusals) | (given or {})
     found = await rows(statement.sql, parameters)
+    for text in found[0]:
+        check_marks(text)
     return {key: text.encode() for key, text in zip(statement.keys, found[0], strict=True)}

@@ -23,6 +23,7 @@ from invoice_graph.schema.types.event import Event
 from invoice_graph.schema.types.invoice import Invoice
 from invoice_graph.schema.types.items import InvoiceItem
 from invoice_graph.schema.types.payments import InvoicePayment, PaymentIntent, PaymentRecord
+from invoice_graph.schema.types.summary import InvoiceConnection
 from invoice_graph.schema.where import CustomerWhere, InvoiceItemWhere, InvoiceOrder, InvoicePaymentWhere, InvoiceWhere
 from invoice_graph.schema.where_credit_notes import CreditNoteWhere
 from invoice_graph.store import tables
@@ -87,7 +88,7 @@ class Query(CatalogueQueries):
         where: Annotated[InvoiceWhere | None, strawberry.argument(description="Which invoices.")] = None,
         order_by: Annotated[InvoiceOrder | None, strawberry.argument(description="In which order.")] = NEWEST_FIRST,
         search: Search = None,
-    ) -> Connection[Invoice]:
+    ) -> InvoiceConnection:
         """The account's invoices, newest first; those on a test clock only with a condition on `customer`."""
         by_planner()
 

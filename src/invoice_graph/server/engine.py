@@ -82,13 +82,15 @@ class GatewayEngine:
     ) -> Answer | AsyncGenerator[Answer, None]:
         """An answer, or for a subscription the stream of its answers; every fault of the request is an answer."""
         try:
-            operation = self._prepare(request, actor, kinds)
+            return await self._run(self._prepare(request, actor, kinds))
         except RequestRefused as refused:
             return Answer(None, request_errors(refused.code, refused.errors), 400)
         except (ArgumentFault, TooCostly) as fault:
             return Answer(None, (fault_object(fault),), 400)
         except _WrongKind as wrong:
             return Answer(None, (error_object(str(wrong), BAD_USER_INPUT),), 405)
+
+    async def _run(self, operation: Operation) -> Answer | AsyncGenerator[Answer, None]:
         if operation.kind == SUBSCRIPTION:
             return await self._subscribe(operation)
         if operation.whole:
@@ -178,8 +180,11 @@ class GatewayEngine:
 
 async def _answers(key: str, source: Any) -> AsyncGenerator[Answer, None]:
     async with aclosing(source):
-        async for item in source:
-            yield Answer(b'{"%b":%b}' % (key.encode(), item.json), cursor=item.cursor)
+        try:
+            async for item in source:
+                yield Answer(b'{"%b":%b}' % (key.encode(), item.json), cursor=item.cursor)
+        except (ArgumentFault, TooCostly) as fault:
+            yield Answer(None, (fault_object(fault),))
 
 
 class _WrongKind(Exception):

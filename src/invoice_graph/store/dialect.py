@@ -91,6 +91,15 @@ def contains(value: ColumnElement[Any], parameter: ColumnElement[Any]) -> Column
     return func.instr(value, parameter) > 0
 
 
+def exact_sum(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The sum of a group's integers: exact within 2^53, and beyond it at least as large, never an error.
+
+    SQLite's own SUM fails beyond 2^63; sums of halves do not, and `+` goes over to floating point.
+    """
+    upper, lower = (func.sum(value.op(half)(literal_column(bits))) for half, bits in ((">>", "26"), ("&", "67108863")))
+    return upper * literal_column("67108864") + lower
+
+
 def number(value: ColumnElement[Any], required: bool) -> ColumnElement[str]:
     """An integer as JSON; `null` for NULL."""
     return value if required else func.coalesce(value, literal_column("'null'"), type_=Text)

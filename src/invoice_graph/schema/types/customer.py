@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from invoice_graph.schema.types.credit_notes import CreditNote
     from invoice_graph.schema.types.invoice import Invoice
     from invoice_graph.schema.types.items import InvoiceItem
+    from invoice_graph.schema.types.summary import InvoiceConnection
     from invoice_graph.schema.where import InvoiceItemWhere, InvoiceOrder, InvoiceWhere
 
 INVOICES = Rows(tables.Invoice, {"customer_id": "id"}, nullable_orders=frozenset({"due_at"}))
@@ -96,7 +97,7 @@ class Customer(Node):
             strawberry.argument(description="In which order; newest first when absent."),
         ] = None,
         search: Search = None,
-    ) -> Connection[Annotated["Invoice", strawberry.lazy("invoice_graph.schema.types.invoice")]]:
+    ) -> Annotated["InvoiceConnection", strawberry.lazy("invoice_graph.schema.types.summary")]:
         """The customer's invoices, newest first."""
         by_planner()
 

@@ -21,9 +21,8 @@ class Customer(Owned, table=True):
         one_of("amount_tax_display", kinds.AmountTaxDisplay),
         belongs_to("test_clock_id", "test_clock"),
         CheckConstraint(CURRENCY_CHECK),
-        Index("customer_by_creation", "account_id", "created_at", "id"),
+        Index("customer_by_creation", "account_id", "created_at", "id", "test_clock_id"),
         Index("customer_by_email", "account_id", "email_key"),
-        Index("customer_by_test_clock", "account_id", "test_clock_id"),
         Index("customer_prefix", "account_id", "invoice_prefix", unique=True),
         STRICT,
     )
