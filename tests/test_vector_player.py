@@ -246,3 +246,32 @@ def test_certain_and_uncertain_vectors_are_counted_apart() -> None:
         "uncertain vectors: 1 passed, 1 failed",
     ]
     assert list(reporting.lines({"passed": [other]})) == []
+
+
+def wrong_input(code: str, parameter: str, **line: Any) -> Vector:
+    """A money vector whose only line is refused."""
+    wanted = {"lines": [{"ref": "a", **line}], "currency": "usd"}
+    return vector("money", input=wanted, expected={"error": {"code": code, "param": parameter}})
+
+
+async def test_money_that_is_refused_must_be_refused_for_the_right_field(tmp_path: Path) -> None:
+    right = wrong_input("amount_too_large", "amount", amount=100_000_000)
+    await money.play(right, tmp_path)
+    with pytest.raises(Failed, match=r"expected 'lines\.0\.quantity', got 'lines\.0\.amount'"):
+        await money.play(wrong_input("amount_too_large", "quantity", amount=100_000_000), tmp_path)
+    with pytest.raises(Failed, match="final: expected the refusal AMOUNT_TOO_LARGE, got none"):
+        await money.play(wrong_input("amount_too_large", "amount", amount=1), tmp_path)
+
+
+async def test_a_part_of_a_line_that_the_player_does_not_know_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Failed, match="line a: the player does not know 'colour'"):
+        await money.play(wrong_input("parameter_unknown", "colour", colour="red"), tmp_path)
+
+
+async def test_a_catalogue_that_is_refused_can_be_what_is_expected(tmp_path: Path) -> None:
+    coupon = {"id": "c", "percent_off": "101"}
+    wanted = {"lines": [{"ref": "a", "amount": 700}], "coupons": [coupon]}
+    refused = {"error": {"code": "parameter_invalid", "param": "percent_off"}}
+    await money.play(vector("money", input=wanted, expected=refused), tmp_path)
+    with pytest.raises(Failed, match=r"^given: coupon.create: expected no refusal, got PARAMETER_INVALID: "):
+        await money.play(vector("money", input=wanted, expected={}), tmp_path)

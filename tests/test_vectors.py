@@ -29,6 +29,8 @@ async def play(vector: Vector, directory: Path) -> None:
         await PLAYERS[vector.kind](vector, directory)
     except Failed as failed:
         complaint = f"{vector.id} {failed}"
+    except LookupError as error:
+        complaint = f"{vector.id} the player cannot follow: {error!r}"
     if complaint:
         pytest.fail(complaint, pytrace=False)
 

@@ -31,7 +31,8 @@ async def make(stage: Stage, operation: str, args: Given) -> str:
     try:
         result = (await mutate(stage, operation, args)).done()
     except Failed as failed:
-        raise type(failed)(f"given: {operation}: {failed}") from None
+        failed.args = (f"given: {operation}: {failed}",)
+        raise
     return str(result.member("id").value)
 
 

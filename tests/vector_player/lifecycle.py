@@ -30,8 +30,9 @@ async def play(vector: Vector, directory: Path) -> None:
         for number, step in enumerate(vector.body["steps"], 1):
             try:
                 await run.step(step)
-            except Failed as failed:
-                raise type(failed)(f"step {number} {step['op']}: {failed}") from None
+            except (Failed, LookupError) as failed:
+                told = failed if isinstance(failed, Failed) else f"the player cannot follow: {failed!r}"
+                raise Failed(f"step {number} {step['op']}: {told}") from None
 
 
 @dataclass
@@ -131,7 +132,7 @@ async def _finalize_simple(stage: Stage, args: Mapping[str, Any]) -> Result:
     """A draft with one item, finalized."""
     created = (await mutate(stage, "invoice.create", {"customer": args["customer"]})).done()
     invoice = {"invoice": created.member("id").value}
-    item = {"customer": args["customer"], "amount": 1000, "currency": "usd", **invoice}
+    item = {"amount": 1000, "currency": "usd", **args, **invoice}
     (await mutate(stage, "invoice_item.create", item)).done()
     return await mutate(stage, "invoice.finalize", invoice)
 

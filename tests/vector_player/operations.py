@@ -39,8 +39,16 @@ class Result:
     def done(self) -> Seen:
         """The result of an operation that must not be refused."""
         if self.complaint is not None:
-            raise Failed(f"expected no refusal, got {self.complaint.code}: {self.complaint.message}")
+            raise Refused(self, self.complaint)
         return self.seen
+
+
+class Refused(Failed):
+    """An operation was refused that should not be."""
+
+    def __init__(self, result: Result, complaint: Complaint) -> None:
+        super().__init__(f"expected no refusal, got {complaint.code}: {complaint.message}")
+        self.result = result
 
 
 async def mutate(stage: Stage, operation: str, args: Mapping[str, Any], key: str | None = None) -> Result:
