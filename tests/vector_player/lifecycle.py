@@ -59,7 +59,7 @@ class Run:
             expected = [name.replace(".", "_").upper() for name in step["events"]]
             if emitted != expected:
                 raise differs("events", expected, emitted)
-        if "save" in step:
+        if "save" in step and "expect_error" not in step:
             self.saved[step["save"]] = result.done()
 
     async def _result(self, step: Mapping[str, Any]) -> Result:
