@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -17,13 +17,21 @@ from invoice_graph.config import Settings
 from invoice_graph.domain.access import Actor
 from invoice_graph.domain.clock import ManualClock
 from invoice_graph.domain.ids import IdFactory
-from invoice_graph.schema.build import build_schema
+from invoice_graph.schema.build import make_planner
+from invoice_graph.schema.snapshot import Snapshots
+from invoice_graph.server.engine import GatewayEngine
 from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
 from invoice_graph.server.gateway import Gateway, open_gateway
 from vector_player.arguments import moment
 from vector_player.failures import Failed, Unplayable
 
 ACCOUNT = "acct_vectors"
+SETTINGS: dict[str, Any] = {"readers": 1, "synchronous": "OFF"}
+CLOCK = ManualClock(datetime.fromtimestamp(0, UTC))
+PLANNER = make_planner()
+SNAPSHOTS = Snapshots(PLANNER, CLOCK, Settings().address)
+"""Plans depend on the schema alone, and making them is most of the work: they are kept for all vectors."""
+
 _numbers = count()
 PAGE_OF_EVENTS = """
 query ($after: String!) { events(first: 100, after: $after) { nodes { cursor type } } }
@@ -135,12 +143,12 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(directory: Path, second: int) -> AsyncGenerator[Stage, None]:
-    """A gateway with an empty database, at a second."""
-    clock = ManualClock(datetime.fromtimestamp(second, UTC))
-    file = directory / f"{next(_numbers)}.db"
-    settings = Settings(database=f"sqlite+aiosqlite:///{file}", readers=1, synchronous="OFF")
-    async with open_gateway(settings, clock, IdFactory(clock, random.Random(1))) as gateway:
-        services = gateway.services
+    """A gateway with an empty database, at a second. One is open at a time: they share the clock."""
+    CLOCK.set(datetime.fromtimestamp(second, UTC))
+    settings = Settings(database=f"sqlite+aiosqlite:///{directory / str(next(_numbers))}.db", **SETTINGS)
+    async with open_gateway(settings, CLOCK, IdFactory(CLOCK, random.Random(1))) as opened:
+        services = replace(opened.services, snapshot=SNAPSHOTS)
+        gateway = Gateway(services, PLANNER, GatewayEngine(services, PLANNER, settings.address))
         named = {"name": "Rocket Rides", "invoice_prefix": "VECTORS"}
-        await create_account(services.database, clock, services.ids, named, ACCOUNT)
-        yield Stage(gateway, Actor(ACCOUNT), clock, build_schema().schema)
+        await create_account(services.database, CLOCK, services.ids, named, ACCOUNT)
+        yield Stage(gateway, Actor(ACCOUNT), CLOCK, PLANNER.schema)
