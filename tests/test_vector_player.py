@@ -109,6 +109,16 @@ async def test_what_is_not_there_is_missing_by_mutation_and_by_query(tmp_path: P
     await lifecycle.play(steps({"op": "invoice.void", **gone}, {"op": "invoice.retrieve", **gone}), tmp_path)
 
 
+async def test_filters_reach_into_objects(tmp_path: Path) -> None:
+    pay = {"op": "invoice.pay", "args": {"invoice": "$inv.id"}}
+
+    def paid_by(kind: str, count: int) -> dict[str, Any]:
+        args = {"invoice": "$inv.id", "payment": {"type": kind}, "created": {"gte": START}}
+        return {"op": "invoice_payment.list", "args": args, "expect": {"count": count}}
+
+    await lifecycle.play(steps(CREATE, ADD, pay, paid_by("payment_intent", 1), paid_by("payment_record", 0)), tmp_path)
+
+
 async def test_a_stored_answer_that_is_not_one_fails(tmp_path: Path) -> None:
     failure = await failure_of(steps(CREATE | {"replayed": True}), tmp_path)
     assert failure == "step 1 invoice.create: expected the stored answer, got a new one"

@@ -20,6 +20,8 @@ RENAMED_ARGUMENTS: Mapping[tuple[str, str], str] = {
     (ANY, "shipping_rate_data.display_name"): "displayName",
     ("AccountUpdateInput", "enabled_payment_method_types"): "paymentMethodTypes",
     ("CouponCreateInput", "id"): "code",
+    ("PaymentSourceWhere", "payment_intent"): "reference",
+    ("PaymentSourceWhere", "payment_record"): "reference",
 }
 """Parameters by input type and path. A path has dots where members of a spread object are meant."""
 

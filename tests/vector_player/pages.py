@@ -130,9 +130,21 @@ def _condition(stage: Stage, listing: Listing, parameter: str, value: Any) -> di
     name = argument_name(kind, parameter)
     if name not in kind.fields:
         raise Unplayable(f"{kind.name} has no field for {parameter!r}")
-    operators: dict[str, Any] = value if isinstance(value, dict) else {"eq": value}
-    condition: GraphQLInputType = kind.fields[name].type
-    return {name: input_value(condition, operators, stage.ids)}
+    return {name: _operators(kind.fields[name].type, value, stage.ids)}
+
+
+def _operators(kind: GraphQLInputType, value: Any, ids: Mapping[str, str]) -> Any:
+    """A condition: a plain value means equality, the members of an object are conditions of their own."""
+    condition = get_named_type(kind)
+    if not isinstance(condition, GraphQLInputObjectType) or "eq" in condition.fields:
+        return input_value(kind, value if isinstance(value, dict) else {"eq": value}, ids)
+    if not isinstance(value, dict):
+        return value
+    names = {member: argument_name(condition, member) for member in value}
+    unknown = [member for member, name in names.items() if name not in condition.fields]
+    if unknown:
+        raise Unplayable(f"{condition.name} has no field for {unknown[0]!r}")
+    return {name: _operators(condition.fields[name].type, value[member], ids) for member, name in names.items()}
 
 
 async def _cursor(stage: Stage, listing: Listing, id: str) -> str:
