@@ -168,8 +168,8 @@ class _Varied:
         types = self.random.choice((None, ["card", "sepa_debit"]))
         own = {"account_id": self.account_id, "created_at": START}
         self.rows.add(Account(**own, name=self.text(), invoice_prefix="ACC", payment_method_types=types))
-        for kind, value in (("number:ACC", 7), ("number:P1", 12), ("event", len(self.rows.kept[Event]))):
-            self.rows.add(Counter(account_id=self.account_id, kind=kind, value=value))
+        for kind, value in (("number:ACC", 7), ("number:P1", 12), ("number:P2", 9999), ("event", 120)):
+            self.rows.add(Counter(account_id=self.account_id, kind=kind, value=value, skipped=value % 5))
 
     def clock(self) -> None:
         own = {"account_id": self.account_id, "id": "clock_1", "created_at": START}
@@ -210,6 +210,8 @@ class _Varied:
                 finalized_at=final,
                 paid_at=final if status is InvoiceStatus.PAID else None,
                 number=None if final is None else f"P{number % 3}-{number:04d}{self.random.choice('aAäÄ')}",
+                number_prefix=final and f"P{number % 3}",
+                number_sequence=final and number // 3,
                 customer_id=customer.id,
                 customer_name=name,
                 customer_email=email,

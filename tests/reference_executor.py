@@ -38,6 +38,7 @@ TABLES = {
     "BalanceTransaction": "balance_transaction",
     "Event": "event",
     **catalogue.TABLES,
+    "NumberSequence": "counter",
 }
 PREFIXES = {
     "in_": "Invoice",
@@ -117,6 +118,7 @@ CONNECTIONS = {
     ("CreditNote", "lines"): Listing(
         of="CreditNoteLine", by="credit_note_id", order=(("position", False), ("id", False))
     ),
+    ("Account", "numberSequences"): Listing(of="NumberSequence", by=None, order=(("kind", False),)),
     ("Invoice", "events"): Listing(of="Event", by="invoice_id", order=BY_SEQUENCE),
 }
 ASKED_FOR_CLOCKS = {
@@ -262,7 +264,7 @@ class ReferenceExecutor:
         """A page of a connection."""
         listing = CONNECTIONS[parent, field]
         rows = [row for row in self.rows(listing.of) if listing.by is None or row[listing.by] == source["id"]]
-        rows = [row for row in rows if not row.get("expires_at")]
+        rows = [row for row in rows if not row.get("expires_at") and row.get("kind") != "event"]
         if (parent, field) in ASKED_FOR_CLOCKS and not asks(arguments.get("where"), ASKED_FOR_CLOCKS[parent, field]):
             rows = [row for row in rows if not row["test_clock_id"]]
         rows = [row for row in rows if narrowed(row, arguments) and self.matches(row, arguments.get("where") or {})]
@@ -348,6 +350,18 @@ class ReferenceExecutor:
     def pdf_url(self, row: Row) -> str | None:
         return row["hosted_token"] and f"{self.address}/i/{row['hosted_token']}/pdf"
 
+    def numbered(self, counter: Row) -> list[Row]:
+        """The invoices that have numbers of a counter."""
+        prefix = counter["kind"].removeprefix("number:")
+        return sorted(
+            (row for row in self.rows("Invoice") if row["number_prefix"] == prefix),
+            key=lambda row: int(row["number_sequence"]),
+        )
+
+    def gaps(self, counter: Row) -> int:
+        given = {row["number_sequence"] for row in self.numbered(counter)} & set(range(1, counter["value"] + 1))
+        return int(counter["value"]) - len(given) - int(counter["skipped"])
+
     def next_number(self, row: Row) -> int:
         return self.counter(f"number:{row['invoice_prefix']}") + 1
 
@@ -363,6 +377,13 @@ COMPUTED: Mapping[tuple[str, str], Callable[[ReferenceExecutor, Row], Any]] = {
     ("InvoiceItem", "pending"): lambda _, row: row["invoice_id"] is None,
     ("Customer", "nextInvoiceSequence"): ReferenceExecutor.next_number,
     ("Account", "nextInvoiceSequence"): ReferenceExecutor.next_number,
+    ("NumberSequence", "prefix"): lambda _, row: row["kind"].removeprefix("number:"),
+    ("NumberSequence", "first"): lambda self, row: next((one["number_sequence"] for one in self.numbered(row)), None),
+    ("NumberSequence", "last"): lambda self, row: ([None] + [one["number_sequence"] for one in self.numbered(row)])[-1],
+    ("NumberSequence", "issued"): lambda self, row: len(self.numbered(row)),
+    ("NumberSequence", "voided"): lambda self, row: sum(one["status"] == "VOID" for one in self.numbered(row)),
+    ("NumberSequence", "gaps"): ReferenceExecutor.gaps,
+    ("NumberSequence", "nextNumber"): lambda _, row: f"{row['kind'].removeprefix('number:')}-{row['value'] + 1:04d}",
     ("Event", "cursor"): lambda _, row: str(row["sequence"]),
     ("Price", "unitAmount"): lambda _, row: catalogue.unit_amount(row),
     ("Coupon", "valid"): lambda reference, row: catalogue.is_valid(row, reference.now),

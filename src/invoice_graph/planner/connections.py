@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from invoice_graph.planner import filters, search, visibility
 from invoice_graph.planner.arguments import Arguments
-from invoice_graph.planner.catalog import Table
+from invoice_graph.planner.catalog import Expression, Table
 from invoice_graph.planner.compiler import Scope, Selection
 from invoice_graph.planner.pagination import Order, PageShape, SortKey, cursor_key, page_shape, page_size
 from invoice_graph.planner.sql import Columns, Nested, constant, joined, json_object
@@ -23,7 +23,8 @@ class Connection:
 
     `match` pairs columns of the table with columns of the row they belong to; `order` is the
     order without an `orderBy`; `narrowed_by` maps further arguments to the columns they are compared with.
-    With `clocks_shown_by`, objects on test clocks are left out unless a condition is on that field.
+    `within` holds for all of them. With `clocks_shown_by`, objects on test clocks are left out unless a condition is
+    on that field.
     """
 
     table: Table
@@ -33,6 +34,7 @@ class Connection:
     nullable_orders: frozenset[str] = frozenset()
     tagged: bool = True
     clocks_shown_by: str | None = None
+    within: Expression | None = None
 
     def json(self, scope: Scope, selection: Selection) -> ColumnElement[str]:
         scope.compiler.descend(in_object=isinstance(scope, Scope))
@@ -174,6 +176,8 @@ class _Page:
     def _members_of(self, scope: Scope) -> list[ColumnElement[bool]]:
         """The rows that belong to the connection."""
         conditions = [scope.of_account(), *visibility.listed(scope)]
+        if self.source.within is not None:
+            conditions.append(self.source.within(scope))
         if self._hides_clocks():
             conditions.append(visibility.on_no_clock(scope))
         conditions += [scope.table.c[child] == self.parent.table.c[own] for child, own in self.source.match.items()]

@@ -51,6 +51,7 @@ SAME_ROW: Mapping[str, Table] = {
     "InvoiceStatusTransitions": tables.Invoice,
     "InvoicePaymentStatusTransitions": tables.InvoicePayment,
     "PaymentSource": tables.InvoicePayment,
+    "NumberSequence": tables.Counter,
     "Pricing": tables.LineItem,
     "FromInvoice": tables.Invoice,
     "InvoiceRendering": tables.Invoice,
@@ -96,7 +97,7 @@ def make_planner() -> Planner:
 
 def make_catalog(schema: GraphQLSchema) -> Catalog:
     """The source of every field that has one."""
-    rows: dict[str, Table] = {**NODES, "Account": tables.Account}
+    rows: dict[str, Table] = {**NODES, "Account": tables.Account, "NumberSequence": tables.Counter}
     sources = dict(_sources(schema, {**NODES, **SAME_ROW}))
     return Catalog(tuple(NODES.values()), rows, sources, VERSIONS, CONDITIONS)
 

@@ -100,6 +100,11 @@ def exact_sum(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return upper * literal_column("67108864") + lower
 
 
+def padded(value: ColumnElement[int], width: int) -> ColumnElement[str]:
+    """A number with zeros in front, at least so many digits long."""
+    return func.printf(literal_column(f"'%0{width}d'"), value, type_=Text)
+
+
 def number(value: ColumnElement[Any], required: bool) -> ColumnElement[str]:
     """An integer as JSON; `null` for NULL."""
     return value if required else func.coalesce(value, literal_column("'null'"), type_=Text)

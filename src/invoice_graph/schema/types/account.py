@@ -8,9 +8,11 @@ from invoice_graph.domain.kinds import ExhaustedRetries, InvoiceNumbering
 from invoice_graph.domain.taxes import TaxRounding
 from invoice_graph.planner.catalog import Column, Computed, Document
 from invoice_graph.planner.expressions import next_number
-from invoice_graph.schema.fields import described
+from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
+from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
 from invoice_graph.schema.types.common import CustomField
+from invoice_graph.schema.types.numbering import SEQUENCES, NumberSequence
 
 
 @strawberry.type(description="The account that the key belongs to, and its settings.")
@@ -40,6 +42,13 @@ class Account:
     invoice_custom_fields: list[CustomField] | None = described(
         "The custom fields of invoices that have none of their own.", Document("invoice_custom_fields")
     )
+
+    @planned(SEQUENCES)
+    def number_sequences(
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[NumberSequence]:
+        """The sequences of invoice numbers, by prefix: the account's own, and one for each customer."""
+        by_planner()
 
 
 @strawberry.type(description="A currency that amounts can be in.")

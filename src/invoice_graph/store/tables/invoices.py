@@ -74,6 +74,7 @@ class Invoice(Owned, table=True):
         Index("invoice_by_effect", "account_id", "effective_at", "id"),
         Index("invoice_number", "account_id", "number", unique=True),
         Index("invoice_by_number_words", "account_id", "number_words", "number_key", "id"),
+        Index("invoice_by_sequence", "account_id", "number_prefix", "number_sequence", "status"),
         Index("invoice_by_token", "hosted_token", unique=True),
         Index("invoice_by_origin", "account_id", "from_invoice_id"),
         *(waiting("invoice", moment) for moment in DUE_MOMENTS),
