@@ -64,17 +64,17 @@ def reads_text(measured: dict[str, Any]) -> str:
     """The tables of `bench reads`."""
     http, inside = measured["http"], measured["in_process"]
     parts = [
-        _machine_text(measured["machine"]),
+        machine_text(measured["machine"]),
         f"{measured['operation']}, {http['bytes'] / 1000:.1f} kB; medians of {len(http['rounds'])} interleaved rounds",
         "Over HTTP, one server process, 8 connections:",
-        _table(_http_rows(http)),
+        table_text(_http_rows(http)),
         "In-process, one call after another:",
-        _table(_in_process_rows(inside["rounds"])),
+        table_text(_in_process_rows(inside["rounds"])),
     ]
     return "\n\n".join(parts)
 
 
-def _machine_text(machine: dict[str, Any]) -> str:
+def machine_text(machine: dict[str, Any]) -> str:
     packages = ", ".join(f"{name} {number}" for name, number in machine["packages"].items())
     where = f"{machine['processors']} x {machine['processor']}, {machine['system']}"
     return f"{where}\nPython {machine['python']}, SQLite {machine['sqlite']}, {packages}"
@@ -90,12 +90,12 @@ def _http_rows(http: dict[str, Any]) -> Iterable[Sequence[str]]:
         memory = (http[key][name] for key in ("idle_megabytes", "megabytes_after"))
         yield (
             title,
-            _number(figures["per_second"], 0),
+            number_text(figures["per_second"], 0),
             faster,
-            _number(figures["p50_ms"], 1),
-            _number(figures["p99_ms"], 1),
-            _number(figures["cpu_ms"], 2),
-            *(_number(value, 0) for value in memory),
+            number_text(figures["p50_ms"], 1),
+            number_text(figures["p99_ms"], 1),
+            number_text(figures["cpu_ms"], 2),
+            *(number_text(value, 0) for value in memory),
         )
 
 
@@ -103,7 +103,7 @@ def _in_process_rows(rounds: Rounds) -> Iterable[Sequence[str]]:
     yield ("engine", "ms/call", "invoice-graph is")
     for name, title in SERVERS.items():
         inverse = [1 / ratio for ratio in ratios(rounds, name, "ms")]
-        yield (title, _number(typical(rounds, name, "ms"), 2), _span(inverse, name))
+        yield (title, number_text(typical(rounds, name, "ms"), 2), _span(inverse, name))
 
 
 def _span(values: Sequence[float], name: str) -> str:
@@ -113,11 +113,11 @@ def _span(values: Sequence[float], name: str) -> str:
     return f"{median(values):.2f}x as fast ({min(values):.2f} to {max(values):.2f})"
 
 
-def _number(value: float | None, digits: int) -> str:
+def number_text(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:,.{digits}f}"
 
 
-def _table(rows: Iterable[Sequence[str]]) -> str:
+def table_text(rows: Iterable[Sequence[str]]) -> str:
     """A table that is also Markdown."""
     cells = [list(row) for row in rows]
     widths = [max(len(row[place]) for row in cells) for place in range(len(cells[0]))]

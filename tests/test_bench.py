@@ -7,13 +7,17 @@ import httpx
 import orjson
 import pytest
 from gateway import Gateway
+from system import settings_for
 from typer.testing import CliRunner
 
-from bench import peers, report
+from bench import money, peers, report
 from bench.__main__ import app
 from bench.agreement import Disagreement, require_agreement
+from bench.drafts import Case, works_of
 from bench.inprocess import Call, open_calls
 from bench.operations import INVOICE_PAGE
+from invoice_graph.domain.taxes import TaxRounding
+from invoice_graph.server.gateway import open_gateway
 
 PEERS = ("strawberry_orm", "bare")
 ROUNDS: report.Rounds = [
@@ -96,3 +100,25 @@ def test_without_wrk_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
     ended = CliRunner().invoke(app, ["reads", "--rounds", "1"])
     assert ended.exit_code == 2
     assert ended.output == "wrk makes the load and is not on the PATH; get it with: apt-get install -y wrk\n"
+
+
+@pytest.mark.anyio
+async def test_what_bench_money_measures_changes_every_line(tmp_path: Path) -> None:
+    """Otherwise it would measure the writing of nothing."""
+    async with open_gateway(settings_for(tmp_path / "money.db", synchronous="OFF")) as opened:
+        works = await works_of(opened, Case(4, TaxRounding.INVOICE))
+        assert list(works) == list(money.DEPTHS)
+        written = "SELECT discount_amounts FROM line_item ORDER BY position"
+        seen = [await opened.services.database.read(written)]
+        for work in works.values():
+            assert await money.processor_milliseconds(work) > 0
+            seen.append(await opened.services.database.read(written))
+    made, computed, recomputed, updated = seen
+    assert made == computed == updated
+    assert all(before != after for before, after in zip(computed, recomputed, strict=True))
+
+
+def test_bench_money_prints_a_row_for_each_size_and_rounding() -> None:
+    figures = {case.title: dict.fromkeys(money.DEPTHS, 1.5) for case in money.CASES}
+    text = money.text({"machine": report.machine(), "rounds": [figures]})
+    assert "| 250 lines, taxes rounded per line item |   1.50 |      1.50 |          1.50 |" in text

@@ -1,7 +1,11 @@
 """The one source of time. Whole seconds, UTC."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
+
+_REMEMBERED = 1024
+"""Moments of which both spellings are kept: those of one invoice's lines are the same over and over."""
 
 
 class Clock(Protocol):
@@ -35,11 +39,13 @@ class ManualClock:
         self._now += timedelta(**parts)
 
 
+@lru_cache(_REMEMBERED)
 def time_text(moment: datetime) -> str:
     """`2026-11-21T08:00:00Z`: the only spelling of a moment, in answers and in rows; it sorts as text."""
     return moment.astimezone(UTC).isoformat()[:19] + "Z"
 
 
+@lru_cache(_REMEMBERED)
 def parse_time(text: str) -> datetime:
     """The moment of a text made by `time_text`."""
     return datetime.fromisoformat(text)

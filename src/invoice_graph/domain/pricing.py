@@ -68,7 +68,10 @@ def unit_line_amount(quantity: Decimal, unit_amount: Decimal, transform: Transfo
     note = f"{decimal_text(counted)} x {decimal_text(unit_amount)}"
     if transform:
         note += f"; {decimal_text(quantity)} / {transform.divide_by} rounded {transform.round.lower()}"
-    return _rounded(_product(counted, unit_amount), note)
+    # Two whole ratios; Fractions would take three times as long, and Decimals round to the precision of the context.
+    numerator, denominator = counted.as_integer_ratio()
+    units, unit = unit_amount.as_integer_ratio()
+    return _rounded(numerator * units, denominator * unit, note)
 
 
 def tiered_line_amount(quantity: Decimal, tiers: Sequence[Tier], mode: TiersMode) -> LineAmount:
@@ -77,12 +80,14 @@ def tiered_line_amount(quantity: Decimal, tiers: Sequence[Tier], mode: TiersMode
     Graduated pricing adds the flat amount of every tier that a unit falls into, none for quantity 0.
     """
     parts = _volume_parts(quantity, tiers) if mode is TiersMode.VOLUME else _graduated_parts(quantity, tiers)
-    exact = sum((_product(units, tier.unit_amount) + Fraction(tier.flat_amount) for units, tier in parts), Fraction())
+    exact = sum(
+        (Fraction(units) * Fraction(tier.unit_amount) + Fraction(tier.flat_amount) for units, tier in parts), Fraction()
+    )
     note = " + ".join(
         f"{decimal_text(units)} x {decimal_text(tier.unit_amount)} + {decimal_text(tier.flat_amount)} flat"
         for units, tier in parts
     )
-    return _rounded(exact, f"{mode.lower()} tiers: {note or 'no units'}")
+    return _rounded(*exact.as_integer_ratio(), f"{mode.lower()} tiers: {note or 'no units'}")
 
 
 def _volume_parts(quantity: Decimal, tiers: Sequence[Tier]) -> list[tuple[Decimal, Tier]]:
@@ -101,11 +106,5 @@ def _graduated_parts(quantity: Decimal, tiers: Sequence[Tier]) -> list[tuple[Dec
     return parts
 
 
-def _product(left: Decimal, right: Decimal) -> Fraction:
-    # Multiplying Decimals would round to the precision of the context.
-    return Fraction(left) * Fraction(right)
-
-
-def _rounded(exact: Fraction, note: str) -> LineAmount:
-    amount = divide_half_away(exact.numerator, exact.denominator)
-    return LineAmount(amount, ratio_text(exact.numerator, exact.denominator), note)
+def _rounded(numerator: int, denominator: int, note: str) -> LineAmount:
+    return LineAmount(divide_half_away(numerator, denominator), ratio_text(numerator, denominator), note)

@@ -40,7 +40,8 @@ class Codec:
         self.names = tuple(column.name for column in self.table.columns)
         self._key_places = tuple(self.names.index(column.name) for column in self.table.primary_key.columns)
         self._encoders = {c.name: getattr(c.type, "process_bind_param", None) for c in self.table.columns}
-        self._decoders = [(c.name, getattr(c.type, "process_result_value", None)) for c in self.table.columns]
+        decoders = [(c.name, getattr(c.type, "process_result_value", None)) for c in self.table.columns]
+        self._decoders = [(name, decoder) for name, decoder in decoders if decoder is not None]
 
     def encode(self, name: str, value: Any) -> Any:
         encoder = self._encoders[name]
@@ -52,17 +53,30 @@ class Codec:
 
     def values(self, row: SQLModel) -> Parameters:
         """A row's columns as the database holds them."""
-        return self.completed({name: self.encode(name, getattr(row, name)) for name in self.names})
+        # Past SQLAlchemy's attributes, which watch what nobody asks them for.
+        held = row.__dict__
+        values = {
+            name: held[name] if encoder is None else encoder(held[name], DIALECT)
+            for name, encoder in self._encoders.items()
+        }
+        return self.completed(values)
 
     def completed(self, values: Parameters) -> Parameters:
         """Columns as the database holds them, with those that follow from them."""
         given = [(name, values[source], derive) for name, source, derive in self.derived if source in values]
         return values | {name: text and derive(text) for name, text, derive in given} if given else values
 
+    def named(self, raw: Sequence[Any]) -> Parameters:
+        """A raw row, column by column."""
+        return dict(zip(self.names, raw, strict=True))
+
     def decode(self, raw: Sequence[Any]) -> dict[str, Any]:
         """A raw row as attributes."""
-        pairs = zip(self._decoders, raw, strict=True)
-        return {name: value if decoder is None else decoder(value, DIALECT) for (name, decoder), value in pairs}
+        found = self.named(raw)
+        for name, decoder in self._decoders:
+            if found[name] is not None:
+                found[name] = decoder(found[name], DIALECT)
+        return found
 
 
 @cache
@@ -85,9 +99,14 @@ def derived_columns(kind: type[SQLModel]) -> tuple[Derived, ...]:
 def build(kind: type[T], raw: Sequence[Any]) -> T:
     """A raw row as an object, in the order of the table's columns."""
     # As SQLAlchemy's own loader makes objects: without the checks of the constructor, at a tenth of its price.
-    row: T = inspect(kind).class_manager.new_instance()
+    row: T = _manager(kind).new_instance()
     row.__dict__.update(codec(kind).decode(raw))
     return row
+
+
+@cache
+def _manager(kind: type[SQLModel]) -> Any:
+    return inspect(kind).class_manager
 
 
 def copy_of(row: T, **changed: Any) -> T:
@@ -126,9 +145,12 @@ async def insert_values(connection: Connection, kind: type[SQLModel], rows: Iter
 
 async def update_row(connection: Connection, row: SQLModel, changed: Parameters) -> None:
     """Writes the changed columns, given as the database holds them."""
-    kind = type(row)
-    key = {name: codec(kind).encode(name, getattr(row, name)) for name in _key(kind)}
-    await update_values(connection, kind, _key(kind), [key | changed])
+    await update_rows(connection, type(row), [(row, changed)])
+
+
+async def update_rows(connection: Connection, kind: type[T], changes: Iterable[tuple[T, Parameters]]) -> None:
+    """Writes changed columns of rows of one table, given as the database holds them; all have the same columns."""
+    await update_values(connection, kind, _key(kind), [_named_key(row) | changed for row, changed in changes])
 
 
 async def update_values(
@@ -146,9 +168,16 @@ async def update_values(
 
 async def delete_row(connection: Connection, row: SQLModel) -> None:
     """Removes a row."""
-    kind = type(row)
-    key = {f"key_{name}": codec(kind).encode(name, getattr(row, name)) for name in _key(kind)}
-    await connection.rows(_delete(kind), key)
+    await connection.rows(_delete(type(row)), _key_of(row))
+
+
+def _named_key(row: SQLModel) -> Parameters:
+    table = codec(type(row))
+    return {name: table.encode(name, getattr(row, name)) for name in _key(type(row))}
+
+
+def _key_of(row: SQLModel) -> Parameters:
+    return {f"key_{name}": value for name, value in _named_key(row).items()}
 
 
 async def _insert_complete(connection: Connection, kind: type[SQLModel], rows: Sequence[Parameters]) -> None:

@@ -15,7 +15,7 @@ from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.store import event_log
 from invoice_graph.store.database import Connection
 from invoice_graph.store.dialect import Parameters
-from invoice_graph.store.rows import build, codec, delete_row, insert_rows, select_raw, table_of, update_row
+from invoice_graph.store.rows import build, codec, delete_row, insert_rows, select_raw, table_of, update_rows
 from invoice_graph.store.tables import Account, Customer, Event, Invoice, Owned
 
 T = TypeVar("T", bound=SQLModel)
@@ -182,8 +182,7 @@ class UnitOfWork:
     async def _write_rows(self) -> None:
         for kind in sorted({type(row) for row in self._added}, key=_depth):
             await insert_rows(self.connection, kind, [row for row in self._added if type(row) is kind])
-        for row in self._known.values():
-            await self._write_changes(row)
+        await self._write_changes()
         for row in sorted(self._deleted, key=lambda row: -_depth(type(row))):
             await delete_row(self.connection, row)
             del self._known[self._identity(row)]
@@ -192,15 +191,22 @@ class UnitOfWork:
             self._loaded[id(row)] = codec(type(row)).values(row)
         self._added, self._deleted = [], []
 
-    async def _write_changes(self, row: SQLModel) -> None:
-        loaded = self._loaded.get(id(row))
-        if loaded is None or row in self._deleted:
-            return
-        values = codec(type(row)).values(row)
-        changed = {name: value for name, value in values.items() if value != loaded[name]}
-        if changed:
-            await update_row(self.connection, row, changed)
-            self._loaded[id(row)] = values
+    async def _write_changes(self) -> None:
+        """Writes what changed in rows read from the database: rows with the same columns changed by one statement."""
+        alike: dict[tuple[type[SQLModel], tuple[str, ...]], list[tuple[SQLModel, Parameters]]] = {}
+        for row in self._known.values():
+            if id(row) in self._loaded and row not in self._deleted:
+                changed = self._changes(row)
+                alike.setdefault((type(row), tuple(changed)), []).append((row, changed))
+        for (kind, names), changes in alike.items():
+            if names:
+                await update_rows(self.connection, kind, changes)
+
+    def _changes(self, row: SQLModel) -> Parameters:
+        """The columns of a row that differ from the database, which count as written from now on."""
+        loaded, values = self._loaded[id(row)], codec(type(row)).values(row)
+        self._loaded[id(row)] = values
+        return {name: value for name, value in values.items() if value != loaded[name]}
 
     def _event(self, emission: Emission, before: dict[int, Any], after: dict[int, Any]) -> Event:
         subject, key = emission.subject, id(emission.subject)
@@ -226,7 +232,7 @@ class UnitOfWork:
         key = kind, codec(kind).key(raw)
         if key not in self._known:
             row = self._known[key] = build(kind, raw)
-            self._loaded[id(row)] = dict(zip(codec(kind).names, raw, strict=True))
+            self._loaded[id(row)] = codec(kind).named(raw)
         return self._known[key]  # type: ignore[return-value]
 
     def _identity(self, row: SQLModel) -> tuple[type[SQLModel], tuple[Any, ...]]:
