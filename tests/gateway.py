@@ -51,7 +51,7 @@ class Gateway:
     async def done(self, name: str, /, **options: Any) -> str:
         """The id of the object of a call that is not refused."""
         outcome = await self.call(name, **options)
-        assert outcome.refusals == ()
+        assert outcome.refusals == (), outcome.refusals
         return outcome.object_id or outcome.deleted_id or ""
 
     async def refused(self, name: str, /, **options: Any) -> Refusal:

@@ -11,6 +11,7 @@ import pytest
 from gateway import Gateway
 from test_commands_books import random_call
 from verify_credit_notes_breaks import CREDIT_NOTE_BREAKS, keep_credit_notes
+from verify_receipts_breaks import RECEIPT_BREAKS, keep_receipts
 
 from invoice_graph.adapters.payments import ChargeRequest, ChargeResult
 from invoice_graph.store.checks import Finding
@@ -149,6 +150,7 @@ BREAKS = (
         "UPDATE invoice SET status = 'OPEN' WHERE id = $row",
     ),
     *(Break(*broken) for broken in CREDIT_NOTE_BREAKS),
+    *(Break(*broken) for broken in RECEIPT_BREAKS),
     Break("derived-columns", OPEN, "UPDATE invoice SET number_words = number_key WHERE id = $row"),
     Break("derived-columns", LINE, "UPDATE line_item SET description = 'Other' WHERE id = $row"),
     Break("labels", OPEN, """UPDATE invoice SET details = '{"team":"red"}' WHERE id = $row"""),
@@ -208,6 +210,7 @@ async def keep_books(gateway: Gateway) -> None:
     await gateway.open_invoice(900, customer_id=saver, number="MINE-9", description="on credit")
     await gateway.open_invoice(10, description="too small")
     await keep_credit_notes(gateway)
+    await keep_receipts(gateway)
     await leave_payment_under_way(gateway)
 
 

@@ -2,26 +2,22 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from decimal import Decimal
-from itertools import groupby
 from textwrap import shorten
-from typing import Any
 
 from sqlalchemy import CheckConstraint, Table
 from sqlmodel import SQLModel
 
-from invoice_graph.domain.errors import Refusal
 from invoice_graph.domain.lifecycle import STATUS_EVENTS
-from invoice_graph.domain.pricing import unit_line_amount
-from invoice_graph.domain.totals import InvoiceInput, LineInput, compute_totals
 from invoice_graph.store.checks import Check, Finding, Found, key_of
 from invoice_graph.store.checks import query as _query
 from invoice_graph.store.database import Connection, Database
 from invoice_graph.store.derived_checks import DERIVED_CHECKS
 from invoice_graph.store.event_log import EVENT_COUNTER
 from invoice_graph.store.verify_credit_notes import CREDIT_NOTE_RULES
+from invoice_graph.store.verify_receipts import RECEIPT_RULES
+from invoice_graph.store.verify_totals import find_wrong_prices, find_wrong_totals
 
 _SHOWN = 80
 """How much of a constraint a message shows; the one on currencies names them all."""
@@ -141,89 +137,23 @@ _ITEMS_ON_INVOICES = """
     LEFT JOIN invoice AS o ON o.account_id = i.account_id AND o.id = i.invoice_id
     WHERE i.invoice_id IS NOT NULL AND (l.id IS NULL OR o.customer_id <> i.customer_id)
 """
-_PRICES_TO_MULTIPLY = """
-    SELECT account_id, id, amount, quantity_decimal, unit_amount_decimal FROM line_item
-    WHERE instr(quantity_decimal, '.') OR instr(unit_amount_decimal, '.')
-       OR CAST(quantity_decimal AS INTEGER) * CAST(unit_amount_decimal AS INTEGER) <> amount
-"""
-
-
-async def _find_wrong_prices(connection: Connection) -> list[Found]:
-    # Whole numbers that multiply to the amount need no second look; the rest is multiplied exactly.
-    found: list[Found] = []
-    for account_id, id, amount, quantity, unit_amount in await connection.rows(_PRICES_TO_MULTIPLY):
-        product = unit_line_amount(Decimal(quantity), Decimal(unit_amount)).amount
-        if product != amount:
-            found.append((account_id, id, f"costs {amount}, but {quantity} x {unit_amount} is {product}"))
-    return found
-
-
-CHUNK = 1000
-"""Invoices whose totals are recomputed at a time."""
-
-_OF_TOTALS = ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax", "amount_due")
-"""What an invoice says about money whatever its status; from the last one credit notes were taken off."""
-
-_NEXT_INVOICES = f"""
-    SELECT account_id, id, currency, amount_shipping, starting_balance, finalized_at IS NOT NULL,
-           {", ".join(_OF_TOTALS)} + pre_payment_credit_notes_amount, ending_balance
-    FROM invoice WHERE (account_id, id) > (:account_id, :id) ORDER BY account_id, id LIMIT {CHUNK}
-"""
-_THEIR_LINES = """
-    SELECT account_id, invoice_id, id, amount, discountable FROM line_item
-    WHERE (account_id, invoice_id) > (:account_id, :id) AND (account_id, invoice_id) <= (:last_account_id, :last_id)
-    ORDER BY account_id, invoice_id, position
-"""
-
-
-async def _find_wrong_totals(connection: Connection) -> list[Found]:
-    found: list[Found] = []
-    after = {"account_id": "", "id": ""}
-    while invoices := await connection.rows(_NEXT_INVOICES, after):
-        last = {"last_account_id": invoices[-1][0], "last_id": invoices[-1][1]}
-        lines = _by_invoice(await connection.rows(_THEIR_LINES, after | last))
-        found += [wrong for row in invoices if (wrong := _wrong_total(row, lines.get((row[0], row[1]), ())))]
-        after = {"account_id": last["last_account_id"], "id": last["last_id"]}
-    return found
-
-
-def _by_invoice(rows: Iterable[Any]) -> dict[tuple[str, str], tuple[LineInput, ...]]:
-    return {
-        invoice: tuple(LineInput(id, amount, bool(discountable)) for _, _, id, amount, discountable in lines)
-        for invoice, lines in groupby(rows, key=lambda row: (row[0], row[1]))
-    }
-
-
-def _wrong_total(row: Any, lines: tuple[LineInput, ...]) -> Found | None:
-    account_id, id, currency, shipping, balance, finalized, *stored = row
-    given = InvoiceInput(currency=currency, lines=lines, shipping_amount=shipping, starting_balance=balance)
-    try:
-        computed = compute_totals(given)
-    except Refusal as error:
-        return account_id, id, str(error)
-    expected = {name: getattr(computed, name) for name in _OF_TOTALS}
-    # Only finalization settles with the balance.
-    expected["ending_balance"] = computed.ending_balance if finalized else None
-    pairs = zip(expected.items(), stored, strict=True)
-    wrong = [f"{name} is {actual} instead of {right}" for (name, right), actual in pairs if actual != right]
-    return (account_id, id, "; ".join(wrong)) if wrong else None
-
-
 _AMOUNT_REMAINING = """
     SELECT account_id, id, 'has ' || amount_remaining || ' remaining of ' || amount_due || ' due, less ' || amount_paid
            || ' paid and ' || amount_forgiven || ' forgiven'
     FROM invoice WHERE amount_remaining <> MAX(0, amount_due - amount_paid - amount_forgiven)
 """
 _AMOUNT_PAID = """
-    SELECT i.account_id, i.id, 'has amount_paid ' || i.amount_paid || ', ' || i.amount_paid_out_of_band
-           || ' out of band, but its payments say ' || COALESCE(p.paid, 0) || ' and ' || COALESCE(p.out_of_band, 0)
+    SELECT i.account_id, i.id, 'has amount_paid ' || i.amount_paid || ' and ' || i.amount_overpaid || ' beyond, '
+           || i.amount_paid_out_of_band || ' out of band, but its payments say ' || COALESCE(p.paid, 0) || ' and '
+           || COALESCE(p.out_of_band, 0)
     FROM invoice AS i
     LEFT JOIN (
         SELECT account_id, invoice_id, SUM(amount_paid) AS paid,
                SUM(CASE WHEN payment_type = 'PAYMENT_RECORD' THEN amount_paid ELSE 0 END) AS out_of_band
         FROM invoice_payment WHERE status = 'PAID' GROUP BY account_id, invoice_id
     ) AS p ON p.account_id = i.account_id AND p.invoice_id = i.id
-    WHERE i.amount_paid <> COALESCE(p.paid, 0) OR i.amount_paid_out_of_band <> COALESCE(p.out_of_band, 0)
+    WHERE i.amount_paid + i.amount_overpaid <> COALESCE(p.paid, 0)
+       OR i.amount_paid_out_of_band <> COALESCE(p.out_of_band, 0)
 """
 _PAYMENT_CURRENCY = """
     SELECT p.account_id, p.id, 'is in ' || p.currency || ' for invoice ' || i.id || ' in ' || i.currency
@@ -280,13 +210,19 @@ _CUSTOMER_BALANCE = f"""
       ON n.account_id = c.account_id AND n.customer_id = c.id AND n.currency = c.currency
     WHERE c.balance <> COALESCE(n.ending_balance, 0)
 """
+# A revision counts on what its origin gives back when it is voided.
 _DRAFT_BALANCE = f"""
-    SELECT i.account_id, i.id, 'is a draft that starts from balance ' || i.starting_balance
-           || ', but its customer''s ledger ends at ' || COALESCE(n.ending_balance, 0)
-    FROM invoice AS i
-    LEFT JOIN ({_NEWEST_BALANCE}) AS n
-      ON n.account_id = i.account_id AND n.customer_id = i.customer_id AND n.currency = i.currency
-    WHERE i.status = 'DRAFT' AND i.starting_balance <> COALESCE(n.ending_balance, 0)
+    SELECT account_id, id, 'is a draft that starts from balance ' || starting_balance
+           || ', but its customer''s ledger ends at ' || balance
+    FROM (
+        SELECT i.account_id, i.id, i.starting_balance, COALESCE(n.ending_balance, 0) + CASE
+               WHEN o.status <> 'VOID' THEN o.starting_balance - COALESCE(o.ending_balance, 0) ELSE 0 END AS balance
+        FROM invoice AS i
+        LEFT JOIN ({_NEWEST_BALANCE}) AS n
+          ON n.account_id = i.account_id AND n.customer_id = i.customer_id AND n.currency = i.currency
+        LEFT JOIN invoice AS o ON o.account_id = i.account_id AND o.id = i.from_invoice_id
+        WHERE i.status = 'DRAFT' AND i.expires_at IS NULL
+    ) WHERE starting_balance <> balance
 """
 _INVOICE_ENTRIES = """
     SELECT i.account_id, i.id, 'moved the balance by ' || COALESCE(i.ending_balance - i.starting_balance, 0)
@@ -295,7 +231,7 @@ _INVOICE_ENTRIES = """
     FROM invoice AS i
     LEFT JOIN (
         SELECT account_id, invoice_id,
-               SUM(CASE WHEN type = 'UNAPPLIED_FROM_INVOICE' THEN 0 ELSE amount END) AS applied,
+               SUM(CASE WHEN type IN ('UNAPPLIED_FROM_INVOICE', 'INVOICE_OVERPAID') THEN 0 ELSE amount END) AS applied,
                SUM(CASE WHEN type = 'UNAPPLIED_FROM_INVOICE' THEN -amount ELSE 0 END) AS unapplied
         FROM balance_transaction WHERE invoice_id IS NOT NULL AND credit_note_id IS NULL GROUP BY account_id, invoice_id
     ) AS t ON t.account_id = i.account_id AND t.invoice_id = i.id
@@ -333,7 +269,7 @@ _INVOICE_STATUS = """
         SELECT account_id, invoice_id, status, MAX(sequence)
         FROM event WHERE status IS NOT NULL GROUP BY account_id, invoice_id
     ) AS e ON e.account_id = i.account_id AND e.invoice_id = i.id
-    WHERE e.status IS DISTINCT FROM i.status
+    WHERE e.status IS DISTINCT FROM i.status AND i.expires_at IS NULL
 """
 
 CHECKS: tuple[Check, ...] = (
@@ -348,8 +284,8 @@ CHECKS: tuple[Check, ...] = (
     Check("lines-match-items", "a line says what its item says", _query(_LINES_MATCH_ITEMS)),
     Check("lines-match-invoices", "a line is in its invoice's currency", _query(_LINES_MATCH_INVOICES)),
     Check("items-on-invoices", "an item on an invoice has its line there", _query(_ITEMS_ON_INVOICES)),
-    Check("prices", "a line costs quantity times unit amount, rounded once", _find_wrong_prices),
-    Check("totals", "totals are what the lines add up to", _find_wrong_totals),
+    Check("prices", "a line costs what its price says, rounded once", find_wrong_prices),
+    Check("totals", "totals are what the lines add up to", find_wrong_totals),
     Check("amount-remaining", "what remains is what is due, less paid and forgiven", _query(_AMOUNT_REMAINING)),
     Check("amount-paid", "what is paid is the sum of the paid payments", _query(_AMOUNT_PAID)),
     Check("payment-currency", "a payment is in its invoice's currency", _query(_PAYMENT_CURRENCY)),
@@ -364,7 +300,7 @@ CHECKS: tuple[Check, ...] = (
     Check("event-counter", "the event log ends where its counter stands", _query(_EVENT_COUNTER)),
     Check("status-chain", "each change of status starts from the one before", _query(_STATUS_CHAIN)),
     Check("invoice-status", "an invoice's status is the last its events report", _query(_INVOICE_STATUS)),
-    *(Check(rule.name, rule.promise, _query(rule.sql)) for rule in CREDIT_NOTE_RULES),
+    *(Check(rule.name, rule.promise, _query(rule.sql)) for rule in (*CREDIT_NOTE_RULES, *RECEIPT_RULES)),
     *DERIVED_CHECKS,
 )
 """Everything that is proved, in order; names are for reports and stay."""
