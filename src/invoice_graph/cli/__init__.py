@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from invoice_graph.cli import accounts, books, data, serving, showing
+from invoice_graph.cli import accounts, books, data, exporting, serving, showing
 from invoice_graph.cli.options import Unfit
 from invoice_graph.domain.errors import Refusal
 from invoice_graph.store.database import DatabaseUnusable
@@ -26,6 +26,7 @@ for command in (serving.serve, data.seed, showing.schema, showing.lifecycle, boo
 for command in (serving.worker, serving.migrate):
     app.command()(command)
 app.command("explain")(showing.explain_query)
+app.command("export")(exporting.export_rows)
 app.add_typer(accounts.account, name="account")
 app.add_typer(accounts.key, name="key")
 

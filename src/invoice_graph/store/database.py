@@ -85,6 +85,16 @@ class Database:
             return await connection.rows(sql, parameters)
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Connection, None]:
+        """A read-only connection for the length of the block, on which all statements see one state."""
+        async with self.reader() as connection:
+            await connection.rows("BEGIN")
+            try:
+                yield connection
+            finally:
+                await asyncio.shield(connection.rows("ROLLBACK"))
+
+    @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Connection, None]:
         """The writing connection inside a transaction: committed at the end of the block, rolled back
         when it raises. Raises ConflictRefusal LOCK_TIMEOUT when another process holds the lock too long."""
