@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,18 @@ import pytest
 from invoice_graph.cli.options import Unfit
 from invoice_graph.cli.serving import prepare_demo
 from invoice_graph.commands.accounts import create_account
+from invoice_graph.commands.due_work import do_due_work
 from invoice_graph.commands.keys import find_actor
 from invoice_graph.config import Settings
 from invoice_graph.demo import END, START
 from invoice_graph.demo.customers import CUSTOMERS
+from invoice_graph.demo.showcase import SCENES
 from invoice_graph.demo.stories import STORIES
 from invoice_graph.domain.access import Actor
-from invoice_graph.domain.clock import SystemClock, time_text
+from invoice_graph.domain.clock import ManualClock, SystemClock, time_text
 from invoice_graph.domain.ids import IdFactory
 from invoice_graph.server.app import DEMO_ACCOUNT, DEMO_SECRET
+from invoice_graph.server.gateway import open_gateway
 from invoice_graph.store.checks import Finding
 from invoice_graph.store.database import open_database
 from invoice_graph.store.verify import verify
@@ -71,14 +75,16 @@ def test_every_run_makes_the_same_down_to_the_ids(file: Path, tmp_path: Path) ->
 
 
 def test_it_has_the_size_and_the_variety_that_are_promised(rows: Any) -> None:
-    assert rows("SELECT count(*) FROM customer") == [(40,)] == [(len(CUSTOMERS),)]
-    assert rows("SELECT count(*) FROM invoice") == [(300,)] == [(sum(story.count for story in STORIES.values()),)]
+    told = sum(story.count for story in STORIES.values())
+    shown = sum(scene.command == "invoiceCreate" for scene in SCENES)
+    assert rows("SELECT count(*) FROM customer") == [(41,)] == [(len(CUSTOMERS) + 1,)]
+    assert rows("SELECT count(*) FROM invoice") == [(311,)] == [(told + shown,)]
     assert dict(rows("SELECT status, count(*) FROM invoice GROUP BY 1")) == {
-        "DRAFT": 31,
-        "OPEN": 54,
-        "PAID": 177,
+        "DRAFT": 34,
+        "OPEN": 58,
+        "PAID": 180,
         "UNCOLLECTIBLE": 19,
-        "VOID": 19,
+        "VOID": 20,
     }
     currencies = {row[0] for row in rows("SELECT DISTINCT currency FROM invoice")}
     assert currencies >= {"usd", "eur", "gbp", "jpy", "kwd", "chf", "isk"}
@@ -109,9 +115,53 @@ def test_it_shows_what_can_happen(rows: Any, sql: str) -> None:
     assert rows(sql)
 
 
-def test_nothing_moves_by_itself(rows: Any) -> None:
-    assert rows("SELECT 1 FROM invoice WHERE auto_advance OR next_payment_attempt_at OR payment_attempt_id") == []
-    assert rows("SELECT 1 FROM invoice WHERE automatically_finalizes_at IS NOT NULL") == []
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 FROM price WHERE billing_scheme = 'PER_UNIT' AND transform_quantity IS NULL",
+        "SELECT 1 FROM price WHERE tiers_mode = 'GRADUATED'",
+        "SELECT 1 FROM price WHERE transform_quantity IS NOT NULL",
+        "SELECT 1 FROM tax_rate WHERE inclusive",
+        "SELECT 1 FROM tax_rate WHERE NOT inclusive",
+        "SELECT 1 FROM coupon WHERE percent_off IS NOT NULL",
+        "SELECT 1 FROM coupon WHERE amount_off IS NOT NULL",
+        "SELECT 1 FROM promotion_code WHERE times_redeemed = 1",
+        "SELECT 1 FROM discount WHERE invoice_item_id IS NOT NULL",
+        "SELECT 1 FROM customer WHERE discount_id IS NOT NULL",
+        "SELECT 1 FROM customer WHERE tax_exempt = 'REVERSE'",
+        "SELECT 1 FROM invoice WHERE status = 'OPEN' AND amount_shipping > 0 AND total_discount_amounts <> '[]'",
+        "SELECT 1 FROM invoice WHERE status = 'OPEN' AND amount_paid > 0 AND amount_paid_out_of_band > 0",
+        "SELECT 1 FROM payment_intent WHERE status = 'SUCCEEDED'",
+        "SELECT 1 FROM payment_record",
+        "SELECT 1 FROM credit_note WHERE type = 'PRE_PAYMENT'",
+        "SELECT 1 FROM credit_note WHERE type = 'POST_PAYMENT' AND refund_amount > 0 AND credit_amount > 0",
+        "SELECT 1 FROM credit_note_line",
+        "SELECT 1 FROM invoice WHERE status = 'VOID' AND latest_revision_id IS NOT NULL",
+        "SELECT 1 FROM rendering_template",
+        "SELECT 1 FROM test_clock WHERE status = 'READY'",
+        "SELECT 1 FROM invoice WHERE status = 'DRAFT' AND automatically_finalizes_at > '2026-11-13'",
+        "SELECT 1 FROM event WHERE type = 'INVOICE_OVERDUE'",
+        "SELECT 1 FROM event WHERE type = 'INVOICE_WILL_BE_DUE'",
+        "SELECT 1 FROM customer WHERE delinquent",
+    ],
+)
+def test_it_shows_what_is_sold_and_how_it_is_billed(rows: Any, sql: str) -> None:
+    assert rows(sql)
+
+
+def test_only_test_clocks_move_anything(rows: Any) -> None:
+    moving = "auto_advance OR next_payment_attempt_at OR payment_attempt_id OR automatically_finalizes_at"
+    assert rows(f"SELECT count(*) FROM invoice WHERE ({moving}) AND test_clock_id IS NULL") == [(0,)]
+    assert rows(f"SELECT count(*) FROM invoice WHERE ({moving}) AND test_clock_id IS NOT NULL") == [(2,)]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("opened", [END, END + timedelta(days=40), datetime(2034, 5, 6, tzinfo=UTC)], ids=str)
+async def test_it_stands_still_whenever_it_is_opened(file: Path, opened: datetime) -> None:
+    before = dump(file)
+    async with open_gateway(settings_of(file), ManualClock(opened)) as gateway:
+        assert await do_due_work(gateway.services) == 0
+    assert dump(file) == before
 
 
 def test_its_history_is_as_fixed_as_the_rest(rows: Any) -> None:
