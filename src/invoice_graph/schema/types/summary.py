@@ -1,42 +1,17 @@
 """Lists of invoices, and what they add up to."""
 
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from invoice_graph.domain.kinds import CollectionMethod
 from invoice_graph.domain.lifecycle import InvoiceStatus
+from invoice_graph.schema.enums import InvoiceGrouping
 from invoice_graph.schema.fields import by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
 from invoice_graph.schema.types.customer import Customer
 from invoice_graph.schema.types.invoice import Invoice
-
-
-class InvoiceGrouping(StrEnum):
-    """What invoices are told apart by."""
-
-    STATUS = "STATUS"
-    CURRENCY = "CURRENCY"
-    CUSTOMER = "CUSTOMER"
-    MONTH = "MONTH"
-    COLLECTION_METHOD = "COLLECTION_METHOD"
-
-
-GROUPINGS: Mapping[InvoiceGrouping, str] = {
-    InvoiceGrouping.STATUS: "By status.",
-    InvoiceGrouping.CURRENCY: "By currency, at this place of the order; currencies are always told apart.",
-    InvoiceGrouping.CUSTOMER: "By customer: in each currency the 100 with the most left to pay, ties by id.",
-    InvoiceGrouping.MONTH: "By the month of `effectiveAt` in UTC; drafts by that of `createdAt`.",
-    InvoiceGrouping.COLLECTION_METHOD: "By collection method.",
-}
-"""What each value means. Kept apart from other enums' values, some of which are the same words."""
-
-_published: Any = strawberry.enum(InvoiceGrouping, description=InvoiceGrouping.__doc__).__strawberry_definition__  # type: ignore[attr-defined]
-for _value in _published.values:
-    _value.description = GROUPINGS[InvoiceGrouping[_value.name]]
 
 
 @strawberry.type(description="What the invoices of one group add up to. All of them are in one currency.")
