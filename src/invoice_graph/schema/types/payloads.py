@@ -56,64 +56,50 @@ class PaymentError(UserError):
     decline_code: str | None = described("The card issuer's reason.")
 
 
-@strawberry.type(description="The invoice after the call, also when it was refused; null only when there is none.")
-class InvoicePayload:
-    invoice: Invoice | None = described("The invoice as it is now.", Given(tables.Invoice, "object_id"))
-    deleted_id: strawberry.ID | None = described("The id of the deleted invoice.", DELETED)
+@strawberry.type(description="What every mutation answers besides the object.")
+class Answer:
     user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
     events: list[Event] = described(EVENTS_TEXT, EVENTS)
     replayed: bool = described(REPLAYED_TEXT, REPLAYED)
+
+
+@strawberry.type(description="The invoice after the call, also when it was refused; null only when there is none.")
+class InvoicePayload(Answer):
+    invoice: Invoice | None = described("The invoice as it is now.", Given(tables.Invoice, "object_id"))
+    deleted_id: strawberry.ID | None = described("The id of the deleted invoice.", DELETED)
 
 
 @strawberry.type(description="The invoice item after the call, also when it was refused; null only when there is none.")
-class InvoiceItemPayload:
+class InvoiceItemPayload(Answer):
     invoice_item: InvoiceItem | None = described("As it is now.", Given(tables.InvoiceItem, "object_id"))
     deleted_id: strawberry.ID | None = described("The id of the deleted invoice item.", DELETED)
-    user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
-    events: list[Event] = described(EVENTS_TEXT, EVENTS)
-    replayed: bool = described(REPLAYED_TEXT, REPLAYED)
 
 
 @strawberry.type(description="The customer after the call, also when it was refused; null only when there is none.")
-class CustomerPayload:
+class CustomerPayload(Answer):
     customer: Customer | None = described("The customer as it is now.", Given(tables.Customer, "object_id"))
-    user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
-    events: list[Event] = described(EVENTS_TEXT, EVENTS)
-    replayed: bool = described(REPLAYED_TEXT, REPLAYED)
 
 
 @strawberry.type(description="The account as it is after the call, also when it was refused.")
-class AccountPayload:
+class AccountPayload(Answer):
     account: Account | None = described("The account as it is now.", Given(tables.Account, "object_id", "account_id"))
-    user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
-    events: list[Event] = described(EVENTS_TEXT, EVENTS)
-    replayed: bool = described(REPLAYED_TEXT, REPLAYED)
 
 
 @strawberry.type(description="The payment intent after the call, also when that was refused; null when there is none.")
-class PaymentIntentPayload:
+class PaymentIntentPayload(Answer):
     payment_intent: PaymentIntent | None = described(
         "The payment intent as it is now.", Given(tables.PaymentIntent, "object_id")
     )
-    user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
-    events: list[Event] = described(EVENTS_TEXT, EVENTS)
-    replayed: bool = described(REPLAYED_TEXT, REPLAYED)
 
 
 @strawberry.type(description="The payment record after the call, also when that was refused; null when there is none.")
-class PaymentRecordPayload:
+class PaymentRecordPayload(Answer):
     payment_record: PaymentRecord | None = described(
         "The payment record as it is now.", Given(tables.PaymentRecord, "object_id")
     )
-    user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
-    events: list[Event] = described(EVENTS_TEXT, EVENTS)
-    replayed: bool = described(REPLAYED_TEXT, REPLAYED)
 
 
 @strawberry.type(description="The test clock after the call, also when that was refused; null when there is none.")
-class TestClockPayload:
+class TestClockPayload(Answer):
     test_clock: TestClock | None = described("As it is now.", Given(tables.TestClock, "object_id"))
     deleted_id: strawberry.ID | None = described("The id of the deleted test clock.", DELETED)
-    user_errors: list[UserError] = described(ERRORS_TEXT, ERRORS)
-    events: list[Event] = described(EVENTS_TEXT, EVENTS)
-    replayed: bool = described(REPLAYED_TEXT, REPLAYED)
