@@ -86,6 +86,7 @@ async def _drop(uow: UnitOfWork, due: Due) -> None:
     """Takes a moment off an invoice without doing what was due, since it can't be done."""
     invoice = await uow.require(Invoice, due.invoice_id, ("id",))
     setattr(invoice, due.column, None)
+    uow.emit(EventType.INVOICE_UPDATED, invoice)
     await uow.flush()
 
 
@@ -103,7 +104,7 @@ async def _finalize(uow: UnitOfWork, invoice: Invoice, services: Services) -> Do
     sends = sent and customer.email is not None
     result = await finalize(uow, invoice, InvoiceAction.SEND if sends else InvoiceAction.FINALIZE)
     if result.error is not None:
-        invoice.automatically_finalizes_at = None
+        invoice.automatically_finalizes_at = invoice.next_payment_attempt_at = None
         return Done(invoice.id, refusals=result.refusals)
     if invoice.status == InvoiceStatus.OPEN and not sent:
         invoice.next_payment_attempt_at = uow.now
@@ -111,9 +112,11 @@ async def _finalize(uow: UnitOfWork, invoice: Invoice, services: Services) -> Do
 
 
 async def _charge_if_open(uow: UnitOfWork, invoice: Invoice, services: Services) -> Done | Charging:
-    invoice.next_payment_attempt_at = None
     if invoice.status != InvoiceStatus.OPEN or invoice.amount_remaining == 0:
+        invoice.next_payment_attempt_at = None
+        uow.emit(EventType.INVOICE_UPDATED, invoice)
         return Done(invoice.id)
+    # The moment stays until the attempt is settled, whose events tell that it has passed.
     return await charge_automatically(uow, invoice, services)
 
 
