@@ -24,7 +24,7 @@ from invoice_graph.store.tables import (
     LineItem,
     TaxRate,
 )
-from invoice_graph.store.verify import verify
+from invoice_graph.store.verification.verify import verify
 
 pytestmark = pytest.mark.anyio
 

@@ -25,9 +25,9 @@ from invoice_graph.domain.clock import ManualClock, SystemClock, time_text
 from invoice_graph.domain.ids import IdFactory
 from invoice_graph.server.app import DEMO_ACCOUNT, DEMO_SECRET
 from invoice_graph.server.gateway import open_gateway
-from invoice_graph.store.checks import Finding
 from invoice_graph.store.database import open_database
-from invoice_graph.store.verify import verify
+from invoice_graph.store.verification.checks import Finding
+from invoice_graph.store.verification.verify import verify
 
 
 def settings_of(file: Path) -> Settings:

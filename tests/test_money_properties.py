@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from invoice_graph.commands.drafts import Draft
 from invoice_graph.store.tables import BalanceTransaction, Customer, Invoice, InvoiceItem, LineItem
-from invoice_graph.store.verify import verify
+from invoice_graph.store.verification.verify import verify
 
 pytestmark = pytest.mark.anyio
 

@@ -23,7 +23,7 @@ from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
 from invoice_graph.server.gateway import Gateway as Opened
 from invoice_graph.server.gateway import open_gateway
 from invoice_graph.store.tables import CreditNote, Customer, Event, Invoice, Owned
-from invoice_graph.store.verify import verify
+from invoice_graph.store.verification.verify import verify
 
 pytestmark = pytest.mark.anyio
 

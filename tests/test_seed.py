@@ -16,7 +16,7 @@ from invoice_graph.seed import START, Size, seed
 from invoice_graph.store.database import Database, open_database
 from invoice_graph.store.rows import select_rows
 from invoice_graph.store.tables import Account, Customer, Event, Invoice, InvoiceItem, LineItem
-from invoice_graph.store.verify import verify
+from invoice_graph.store.verification.verify import verify
 
 pytestmark = pytest.mark.anyio
 

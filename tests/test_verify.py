@@ -14,9 +14,9 @@ from verify_credit_notes_breaks import CREDIT_NOTE_BREAKS, keep_credit_notes
 from verify_receipts_breaks import RECEIPT_BREAKS, keep_receipts
 
 from invoice_graph.adapters.payments import ChargeRequest, ChargeResult
-from invoice_graph.store.checks import Finding
 from invoice_graph.store.database import open_database
-from invoice_graph.store.verify import CHECKS, verify
+from invoice_graph.store.verification.checks import Finding
+from invoice_graph.store.verification.verify import CHECKS, verify
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ import pytest
 from gateway import Gateway
 from test_verify import copy, restored, vandal
 
-from invoice_graph.store.verify import Finding, verify
-from invoice_graph.store.verify_totals import find_wrong_totals
+from invoice_graph.store.verification.totals import find_wrong_totals
+from invoice_graph.store.verification.verify import Finding, verify
 
 pytestmark = pytest.mark.anyio
 

@@ -11,11 +11,11 @@ from invoice_graph.cli.options import Unfit, with_settings
 from invoice_graph.cli.processes import run_loop
 from invoice_graph.cli.sequences import account_lines, table_lines
 from invoice_graph.config import Settings
-from invoice_graph.store.checks import Finding
 from invoice_graph.store.database import SCHEME, copy_database, database_path, open_database
 from invoice_graph.store.numbering import NumberSequence, number_sequences
-from invoice_graph.store.verify import CHECKS
-from invoice_graph.store.verify import verify as find_faults
+from invoice_graph.store.verification.checks import Finding
+from invoice_graph.store.verification.verify import CHECKS
+from invoice_graph.store.verification.verify import verify as find_faults
 
 NOT_PROVED = 1
 

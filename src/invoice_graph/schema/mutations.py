@@ -15,11 +15,11 @@ from invoice_graph.domain import lifecycle
 from invoice_graph.domain.lifecycle import InvoiceAction
 from invoice_graph.planner.execute import fetch
 from invoice_graph.planner.payload import Payload
-from invoice_graph.schema.catalogue_mutations import CATALOGUE_MUTATIONS
 from invoice_graph.schema.context import Context
-from invoice_graph.schema.credit_note_mutations import CREDIT_NOTE_MUTATIONS
 from invoice_graph.schema.fields import SOURCE
 from invoice_graph.schema.inputs import customers, invoices, lines, payments
+from invoice_graph.schema.mutations_catalogue import CATALOGUE_MUTATIONS
+from invoice_graph.schema.mutations_credit_notes import CREDIT_NOTE_MUTATIONS
 from invoice_graph.schema.types.payloads import (
     AccountPayload,
     CustomerPayload,

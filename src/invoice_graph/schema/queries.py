@@ -10,10 +10,10 @@ from invoice_graph.planner.catalog import AnyNode, ById, Computed, Constant, Own
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import event_cursor
 from invoice_graph.planner.pagination import SortKey
-from invoice_graph.schema.catalogue_queries import CatalogueQueries
 from invoice_graph.schema.enums import InvoiceOrderField, OrderDirection
 from invoice_graph.schema.fields import After, Before, First, Last, Search, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
+from invoice_graph.schema.queries_catalogue import CatalogueQueries
 from invoice_graph.schema.types.account import Account, Currency
 from invoice_graph.schema.types.clocks import TestClock
 from invoice_graph.schema.types.common import Node

@@ -26,7 +26,7 @@ from invoice_graph.schema.types.common import METADATA_COLUMN, CustomField, Meta
 from invoice_graph.store import tables
 
 if TYPE_CHECKING:
-    from invoice_graph.schema.catalogue_where import PriceWhere
+    from invoice_graph.schema.where_catalogue import PriceWhere
 
 PRICES = Rows(tables.Price, {"product_id": "id"})
 
@@ -56,7 +56,7 @@ class Product(Node):
         last: Last = None,
         before: Before = None,
         where: Annotated[
-            Annotated["PriceWhere", strawberry.lazy("invoice_graph.schema.catalogue_where")] | None,
+            Annotated["PriceWhere", strawberry.lazy("invoice_graph.schema.where_catalogue")] | None,
             strawberry.argument(description="Which prices."),
         ] = None,
     ) -> Connection[Annotated["Price", strawberry.lazy("invoice_graph.schema.types.catalogue")]]:

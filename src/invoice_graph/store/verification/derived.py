@@ -3,9 +3,9 @@
 from sqlmodel import SQLModel
 
 from invoice_graph.store import tables
-from invoice_graph.store.checks import Check, Found, key_of, query
 from invoice_graph.store.database import Connection
 from invoice_graph.store.rows import Derived, derived_columns, table_of
+from invoice_graph.store.verification.checks import Check, Found, key_of, query
 
 _KINDS = [getattr(tables, name) for name in tables.__all__]
 _DERIVING = [kind for kind in _KINDS if isinstance(kind, type) and issubclass(kind, SQLModel) and derived_columns(kind)]

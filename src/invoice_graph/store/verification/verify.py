@@ -10,14 +10,14 @@ from sqlalchemy import CheckConstraint, Table
 from sqlmodel import SQLModel
 
 from invoice_graph.domain.lifecycle import STATUS_EVENTS
-from invoice_graph.store.checks import Check, Finding, Found, key_of
-from invoice_graph.store.checks import query as _query
 from invoice_graph.store.database import Connection, Database
-from invoice_graph.store.derived_checks import DERIVED_CHECKS
 from invoice_graph.store.event_log import EVENT_COUNTER
-from invoice_graph.store.verify_credit_notes import CREDIT_NOTE_RULES
-from invoice_graph.store.verify_receipts import RECEIPT_RULES
-from invoice_graph.store.verify_totals import find_wrong_prices, find_wrong_totals
+from invoice_graph.store.verification.checks import Check, Finding, Found, key_of
+from invoice_graph.store.verification.checks import query as _query
+from invoice_graph.store.verification.credit_notes import CREDIT_NOTE_RULES
+from invoice_graph.store.verification.derived import DERIVED_CHECKS
+from invoice_graph.store.verification.receipts import RECEIPT_RULES
+from invoice_graph.store.verification.totals import find_wrong_prices, find_wrong_totals
 
 _SHOWN = 80
 """How much of a constraint a message shows; the one on currencies names them all."""

@@ -1,7 +1,7 @@
 """The mutations of credit notes."""
 
 from invoice_graph.schema.inputs import credit_notes
-from invoice_graph.schema.types.credit_note_payloads import CreditNotePayload
+from invoice_graph.schema.types.payloads_credit_notes import CreditNotePayload
 
 CREDIT_NOTE_MUTATIONS = (
     (

@@ -1,6 +1,6 @@
 """What must hold between invoices and the money that arrived for them."""
 
-from invoice_graph.store.verify_credit_notes import Rule
+from invoice_graph.store.verification.credit_notes import Rule
 
 _OVERPAID = """
     SELECT i.account_id, i.id, 'was overpaid by ' || i.amount_overpaid || ', but its ledger entries say '

@@ -1,7 +1,7 @@
 """The mutations of the catalogue and of ledgers."""
 
 from invoice_graph.schema.inputs import catalogue, coupons
-from invoice_graph.schema.types import catalogue_payloads as payloads
+from invoice_graph.schema.types import payloads_catalogue as payloads
 
 CATALOGUE_MUTATIONS: tuple[tuple[str, type, type, str], ...] = (
     (

@@ -6,7 +6,11 @@ import strawberry
 
 from invoice_graph.planner.catalog import ById
 from invoice_graph.planner.connections import Connection as Rows
-from invoice_graph.schema.catalogue_where import (
+from invoice_graph.schema.fields import After, Before, First, Last, by_planner, planned
+from invoice_graph.schema.pages import Connection
+from invoice_graph.schema.types.catalogue import InvoiceRenderingTemplate, Price, Product, TaxRate
+from invoice_graph.schema.types.discounts import Coupon, PromotionCode
+from invoice_graph.schema.where_catalogue import (
     CouponWhere,
     InvoiceRenderingTemplateWhere,
     PriceWhere,
@@ -14,10 +18,6 @@ from invoice_graph.schema.catalogue_where import (
     PromotionCodeWhere,
     TaxRateWhere,
 )
-from invoice_graph.schema.fields import After, Before, First, Last, by_planner, planned
-from invoice_graph.schema.pages import Connection
-from invoice_graph.schema.types.catalogue import InvoiceRenderingTemplate, Price, Product, TaxRate
-from invoice_graph.schema.types.discounts import Coupon, PromotionCode
 from invoice_graph.store import tables
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The object's id.")]

@@ -1,0 +1,1 @@
+"""Proof of the books: what must hold between rows, check by check."""
