@@ -1,15 +1,6 @@
 """What must hold between credit notes, their lines, their invoices and the ledger."""
 
-from typing import NamedTuple
-
-
-class Rule(NamedTuple):
-    """One thing that must hold, and the statement that returns account, object and message where it does not."""
-
-    name: str
-    promise: str
-    sql: str
-
+from invoice_graph.store.verification.checks import Check, query
 
 _MATCH_INVOICES = """
     SELECT n.account_id, n.id,
@@ -104,13 +95,13 @@ _ENTRIES = """
     WHERE n.balance_transaction_id IS NOT NULL AND n.balance_transaction_id <> t.id
 """
 
-CREDIT_NOTE_RULES = (
-    Rule("credit-notes-match-invoices", "a credit note is in its invoice's currency", _MATCH_INVOICES),
-    Rule("credit-note-numbers", "the notes of an invoice are numbered without gaps", _NUMBERS),
-    Rule("credit-note-totals", "a note's totals agree with one another", _TOTALS),
-    Rule("credit-note-lines", "a note over lines is what they add up to", _LINES),
-    Rule("credit-note-portions", "no line is credited beyond its amount", _PORTIONS),
-    Rule("credit-note-sums", "an invoice was credited what its notes say", _SUMS),
-    Rule("credit-note-cap", "no invoice is credited beyond its total", _CAP),
-    Rule("credit-note-entries", "a note credited the balance by what it says", _ENTRIES),
+CREDIT_NOTE_CHECKS = (
+    Check("credit-notes-match-invoices", "a credit note is in its invoice's currency", query(_MATCH_INVOICES)),
+    Check("credit-note-numbers", "the notes of an invoice are numbered without gaps", query(_NUMBERS)),
+    Check("credit-note-totals", "a note's totals agree with one another", query(_TOTALS)),
+    Check("credit-note-lines", "a note over lines is what they add up to", query(_LINES)),
+    Check("credit-note-portions", "no line is credited beyond its amount", query(_PORTIONS)),
+    Check("credit-note-sums", "an invoice was credited what its notes say", query(_SUMS)),
+    Check("credit-note-cap", "no invoice is credited beyond its total", query(_CAP)),
+    Check("credit-note-entries", "a note credited the balance by what it says", query(_ENTRIES)),
 )

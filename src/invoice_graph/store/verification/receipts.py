@@ -1,6 +1,6 @@
 """What must hold between invoices and the money that arrived for them."""
 
-from invoice_graph.store.verification.credit_notes import Rule
+from invoice_graph.store.verification.checks import Check, query
 
 _OVERPAID = """
     SELECT i.account_id, i.id, 'was overpaid by ' || i.amount_overpaid || ', but its ledger entries say '
@@ -28,7 +28,7 @@ _ATTACHED = """
     WHERE i.attached_open_count <> COALESCE(p.open, 0) OR i.attached_paid_count <> COALESCE(p.paid, 0)
 """
 
-RECEIPT_RULES = (
-    Rule("overpaid", "what was paid too much is on the customer's balance", _OVERPAID),
-    Rule("attached-payments", "an invoice counts the payments attached to it", _ATTACHED),
+RECEIPT_CHECKS = (
+    Check("overpaid", "what was paid too much is on the customer's balance", query(_OVERPAID)),
+    Check("attached-payments", "an invoice counts the payments attached to it", query(_ATTACHED)),
 )

@@ -20,9 +20,7 @@ from invoice_graph.store.rows import build, table_of
 from invoice_graph.store.tables import Discount as DiscountRow
 from invoice_graph.store.tables import Price
 from invoice_graph.store.tables import TaxRate as TaxRateRow
-
-Found = tuple[str | None, str | None, str]
-"""Account, object, message."""
+from invoice_graph.store.verification.checks import Found
 
 Key = tuple[str, str]
 """Account and id."""

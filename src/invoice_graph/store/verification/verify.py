@@ -14,9 +14,9 @@ from invoice_graph.store.database import Connection, Database
 from invoice_graph.store.event_log import EVENT_COUNTER
 from invoice_graph.store.verification.checks import Check, Finding, Found, key_of
 from invoice_graph.store.verification.checks import query as _query
-from invoice_graph.store.verification.credit_notes import CREDIT_NOTE_RULES
+from invoice_graph.store.verification.credit_notes import CREDIT_NOTE_CHECKS
 from invoice_graph.store.verification.derived import DERIVED_CHECKS
-from invoice_graph.store.verification.receipts import RECEIPT_RULES
+from invoice_graph.store.verification.receipts import RECEIPT_CHECKS
 from invoice_graph.store.verification.totals import find_wrong_prices, find_wrong_totals
 
 _SHOWN = 80
@@ -300,7 +300,8 @@ CHECKS: tuple[Check, ...] = (
     Check("event-counter", "the event log ends where its counter stands", _query(_EVENT_COUNTER)),
     Check("status-chain", "each change of status starts from the one before", _query(_STATUS_CHAIN)),
     Check("invoice-status", "an invoice's status is the last its events report", _query(_INVOICE_STATUS)),
-    *(Check(rule.name, rule.promise, _query(rule.sql)) for rule in (*CREDIT_NOTE_RULES, *RECEIPT_RULES)),
+    *CREDIT_NOTE_CHECKS,
+    *RECEIPT_CHECKS,
     *DERIVED_CHECKS,
 )
 """Everything that is proved, in order; names are for reports and stay."""
