@@ -1,4 +1,4 @@
-"""What no list shows: previews at all, objects on test clocks unless they are asked for."""
+"""What no list shows: previews and deleted clocks at all, objects on test clocks unless they are asked for."""
 
 from collections.abc import AsyncGenerator
 from datetime import timedelta
@@ -32,7 +32,8 @@ def invoice(id: str, customer: str, **fields: Any) -> Invoice:
 
 @pytest.fixture
 async def reader(tmp_path: Path) -> AsyncGenerator[Reader, None]:
-    """The small rows, two previews, and a customer, an invoice and an item on a clock that is a day ahead."""
+    """The small rows, two previews, a customer, an invoice and an item on a clock that is a day ahead, and a customer
+    on a clock that was deleted."""
     rows = small()
     own = {"account_id": ACCOUNT, "created_at": START}
     rows.add(tables.TestClock(**own, id="clock_1", frozen_at=NOW + timedelta(days=1), deletes_after_at=NOW))
@@ -47,6 +48,8 @@ async def reader(tmp_path: Path) -> AsyncGenerator[Reader, None]:
         "period_end_at": START,
     }
     rows.add(InvoiceItem(**own, id="ii_clock", customer_id="cus_clock", test_clock_id="clock_1", **billed))
+    rows.add(tables.TestClock(**own, id="clock_2", frozen_at=NOW, deletes_after_at=NOW, deleted_at=NOW))
+    rows.add(Customer(**own, id="cus_stopped", invoice_prefix="STOPPED", test_clock_id="clock_2"))
     rows.add(preview("upcoming_in_new", seconds=1))
     rows.add(preview("upcoming_in_old"))
     path = tmp_path / "invoices.db"
@@ -111,6 +114,40 @@ async def test_what_is_on_a_clock_is_found_by_id_and_below_its_customer(reader: 
         "node": {"id": "ii_clock"},
         "customers": {"nodes": [{"invoices": {"nodes": [{"id": "in_clock"}]}, "invoiceItems": {"totalCount": 1}}]},
     }
+
+
+async def test_a_deleted_test_clock_is_nowhere(reader: Reader) -> None:
+    text = """{ found: testClock(id: "clock_1") { id } gone: testClock(id: "clock_2") { id }
+        node(id: "clock_2") { id } nodes(ids: ["clock_1", "clock_2"]) { id }
+        testClocks { totalCount nodes { id } pageInfo { hasNextPage } }
+        on: customer(id: "cus_clock") { testClock { id } } off: customer(id: "cus_stopped") { testClock { id } } }"""
+    assert await reader.read(text) == {
+        "found": {"id": "clock_1"},
+        "gone": None,
+        "node": None,
+        "nodes": [{"id": "clock_1"}, None],
+        "testClocks": {"totalCount": 1, "nodes": [{"id": "clock_1"}], "pageInfo": {"hasNextPage": False}},
+        "on": {"testClock": {"id": "clock_1"}},
+        "off": {"testClock": None},
+    }
+
+
+async def test_a_call_about_a_deleted_test_clock_or_an_expired_preview_shows_nothing(reader: Reader) -> None:
+    text = """mutation {
+        clock: testClockDelete(input: {id: "clock_2"}) { testClock { id } userErrors { code path } }
+        preview: invoiceFinalize(input: {id: "upcoming_in_old"}) { invoice { id } userErrors { code path } } }"""
+    missing = [{"code": "RESOURCE_MISSING", "path": ["id"]}]
+    assert await reader.read(text) == {
+        "clock": {"testClock": None, "userErrors": missing},
+        "preview": {"invoice": None, "userErrors": missing},
+    }
+
+
+async def test_who_lived_on_a_deleted_test_clock_is_still_in_no_list(reader: Reader) -> None:
+    text = """{ customers { nodes { id } } asked: customers(where: {id: {eq: "cus_stopped"}}) { nodes { id } } }"""
+    found = await reader.read(text)
+    assert found["customers"] == {"nodes": [{"id": "cus_bob"}, {"id": "cus_ada"}]}
+    assert found["asked"] == {"nodes": [{"id": "cus_stopped"}]}
 
 
 async def test_an_invoice_is_overdue_by_its_own_clock(reader: Reader) -> None:

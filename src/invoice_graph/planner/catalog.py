@@ -221,7 +221,7 @@ class Given:
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
         own = scope.compiler.scope(self.table)
         match = own.table.c[self.column] == scope.compiler.given(self.parameter)
-        return own.lookup(own.object(selection), own.of_account(), match)
+        return own.lookup(own.object(selection), own.of_account(), match, *visibility.present(own))
 
 
 @dataclass(frozen=True)

@@ -15,19 +15,22 @@ if TYPE_CHECKING:
 PREVIEW_ENDS: "Mapping[Table, str]" = {tables.Invoice: "expires_at"}
 """The tables that hold previews too, and the column that says how long; it is empty in everything else."""
 
+DELETED: "Mapping[Table, str]" = {tables.TestClock: "deleted_at"}
+"""The tables whose deleted rows stay because others refer to them, and the column that says when they went."""
+
 TEST_CLOCK = "test_clock_id"
 
 
 def listed(scope: "Scope") -> list[ColumnElement[bool]]:
-    """What a row must be to stand in a list, or to count: no preview."""
+    """What a row must be to stand in a list, or to count: no preview, and not deleted."""
     ends = _preview_ends(scope)
-    return [] if ends is None else [ends.is_(None)]
+    return _not_deleted(scope) if ends is None else [ends.is_(None)]
 
 
 def present(scope: "Scope") -> list[ColumnElement[bool]]:
-    """What a row must be to be found by its id: no preview whose time has run out."""
+    """What a row must be to be found by its id: no preview whose time has run out, and not deleted."""
     ends = _preview_ends(scope)
-    return [] if ends is None else [or_(ends.is_(None), ends > bindparam("now"))]
+    return _not_deleted(scope) if ends is None else [or_(ends.is_(None), ends > bindparam("now"))]
 
 
 def on_no_clock(scope: "Scope") -> ColumnElement[bool]:
@@ -49,3 +52,8 @@ def mentions(where: Any, field: str) -> bool:
 def _preview_ends(scope: "Scope") -> ColumnElement[Any] | None:
     column = PREVIEW_ENDS.get(scope.kind)
     return None if column is None else scope.table.c[column]
+
+
+def _not_deleted(scope: "Scope") -> list[ColumnElement[bool]]:
+    column = DELETED.get(scope.kind)
+    return [] if column is None else [scope.table.c[column].is_(None)]

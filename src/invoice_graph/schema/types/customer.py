@@ -77,7 +77,7 @@ class Customer(Node):
     )
     amount_tax_display: AmountTaxDisplay | None = described("How lines of new invoices show inclusive tax.")
     test_clock: TestClock | None = described(
-        "The test clock that the customer lives on.", ToOne(tables.TestClock, "test_clock_id")
+        "The test clock that the customer lives on; null once deleted.", ToOne(tables.TestClock, "test_clock_id")
     )
     preferred_locales: list[str] = described("Languages the customer reads, best first.", Document("preferred_locales"))
 

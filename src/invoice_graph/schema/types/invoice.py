@@ -167,7 +167,7 @@ class Invoice(Node):
     next_payment_attempt_at: datetime | None = described("When the next automatic attempt is due.")
     uncollectible_reason: UncollectibleReason | None = described("Why it was last given up.")
     test_clock: TestClock | None = described(
-        "The test clock that its customer lives on.", ToOne(tables.TestClock, "test_clock_id")
+        "The test clock that its customer lives on; null once deleted.", ToOne(tables.TestClock, "test_clock_id")
     )
     billing_reason: BillingReason = described("Why the invoice exists.")
     description: str | None = described(
