@@ -6,6 +6,9 @@ from random import Random
 from typing import Any
 
 from catalogue_reference import KINDS, catalogue_rows
+from domain_reference import KINDS as MONEY
+from domain_reference import linked_rows
+from small_links import link_small
 from sqlmodel import SQLModel
 
 from invoice_graph.domain.clock import ManualClock, time_text
@@ -60,6 +63,7 @@ ORDER = (
     BalanceTransaction,
     Event,
     *KINDS,
+    *MONEY,
 )
 """The tables in an order that foreign keys allow."""
 
@@ -132,6 +136,8 @@ class _Varied:
         self.events()
         self.account()
         for row in catalogue_rows(self, NOW):
+            self.rows.add(row)
+        for row in linked_rows(self, NOW):
             self.rows.add(row)
         return self.rows
 
@@ -435,6 +441,7 @@ def small() -> Rows:
         own = {"account_id": ACCOUNT, "id": f"evt_{sequence}", "sequence": sequence, "occurred_at": START}
         links = {"object_id": about, "invoice_id": about, "customer_id": "cus_ada", "operation_id": "op_1"}
         rows.add(Event(**own, **links, type=kind, data={"id": about}))
+    link_small(rows, ACCOUNT, START)
     return rows
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
+from domain_reference import LISTED, MEMBERS
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -101,6 +102,7 @@ class Maker:
         """A field that leads to a connection further down."""
         lists = [name for name in kind.fields if (kind.name, name) in CONNECTIONS]
         rows = [name for name in kind.fields if (kind.name, name) in REFERENCES]
+        lists += [name for name in kind.fields if (kind.name, name) in NESTING]
         offered = lists if levels else rows if depth < DEEPEST_SELECTION else []
         return [self.draw(st.sampled_from(offered or rows))] if offered or (rows and depth < DEEPEST_SELECTION) else []
 
@@ -110,7 +112,7 @@ class Maker:
             name
             for name, field in kind.fields.items()
             if is_leaf_type(get_named_type(field.type))
-            or (composite and (levels or (kind.name, name) not in CONNECTIONS))
+            or (composite and (levels or (kind.name, name) not in {*CONNECTIONS, *NESTING}))
         ]
 
     def joined(self, parts: Sequence[Made]) -> Made:
@@ -156,7 +158,7 @@ class Maker:
         if (kind.name, name) in CONNECTIONS:
             below = self.page(named, levels - 1, depth + 1)
             return Made(f"{head} {below.text}", below.depth + 1)
-        if name == "summary":
+        if name == "summary" or (kind.name, name) in NESTING:
             below = self.selections(named, levels - 1, depth + 1)
             return Made(f"{head} {below.text}", below.depth + 1)
         below = (
@@ -367,6 +369,9 @@ class Maker:
     def literal(self, kind: Any, value: Any) -> str:
         return written(kind, value, self.value)
 
+
+NESTING = {**LISTED, **MEMBERS}
+"""Fields that nest like connections do."""
 
 LISTS = tuple(field for parent, field in CONNECTIONS if parent == "Query")
 PAGE_MEMBERS = ("edges", "nodes", "pageInfo", "totalCount", "__typename")

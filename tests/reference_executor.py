@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import catalogue_reference as catalogue
+import domain_reference as domain
 from graphql import GraphQLNonNull, GraphQLResolveInfo, build_schema, execute, parse
 from reference_search import is_found
 from sqlmodel import SQLModel
@@ -39,6 +40,7 @@ TABLES = {
     "Event": "event",
     **catalogue.TABLES,
     "NumberSequence": "counter",
+    **domain.TABLES,
 }
 PREFIXES = {
     "in_": "Invoice",
@@ -51,6 +53,7 @@ PREFIXES = {
     "cbtxn_": "BalanceTransaction",
     "evt_": "Event",
     **catalogue.PREFIXES,
+    **domain.PREFIXES,
 }
 FLAGS = {"auto_advance", "attempted", "delinquent", "is_default", "discountable", *catalogue.FLAGS}
 DOCUMENTS = {
@@ -68,6 +71,7 @@ DOCUMENTS = {
     "data",
     "previous_attributes",
     *catalogue.DOCUMENTS,
+    *domain.DOCUMENTS,
     "discount_amounts",
     "total_taxes",
     "taxes",
@@ -106,7 +110,10 @@ CONNECTIONS = {
     ("Query", "creditNotes"): Listing(of="CreditNote", by=None, order=NEWEST_FIRST),
     ("Query", "customers"): Listing(of="Customer", by=None, order=NEWEST_FIRST),
     ("Query", "events"): Listing(of="Event", by=None, order=BY_SEQUENCE),
-    **{("Query", field): Listing(of=kind, by=None, order=NEWEST_FIRST) for field, kind in catalogue.LISTS.items()},
+    **{
+        ("Query", field): Listing(of=kind, by=None, order=NEWEST_FIRST)
+        for field, kind in (catalogue.LISTS | domain.LISTS).items()
+    },
     ("Product", "prices"): Listing(of="Price", by="product_id", order=NEWEST_FIRST),
     ("Customer", "invoices"): Listing(of="Invoice", by="customer_id", order=NEWEST_FIRST),
     ("Customer", "invoiceItems"): Listing(of="InvoiceItem", by="customer_id", order=NEWEST_FIRST),
@@ -146,6 +153,7 @@ REFERENCES = {
     ("Event", "invoice"): ("Invoice", "invoice_id"),
     ("Event", "customer"): ("Customer", "customer_id"),
     **catalogue.REFERENCES,
+    **domain.REFERENCES,
 }
 COLUMNS = {
     ("Account", "id"): "account_id",
@@ -158,10 +166,11 @@ COLUMNS = {
     ("PaymentSource", "type"): "payment_type",
     ("PaymentSource", "reference"): "payment_reference",
     **catalogue.COLUMNS,
+    **domain.COLUMNS,
 }
 """Fields whose column has another name than they."""
 
-PARTS = {"statusTransitions", "pricing", "payment", "restrictions"}
+PARTS = {"statusTransitions", "pricing", "payment", "restrictions", *domain.PARTS}
 """Fields that are objects made of the same row."""
 
 WHERE_COLUMNS = {
@@ -210,6 +219,12 @@ class ReferenceExecutor:
             type_name, column = REFERENCES[parent, field]
             required = isinstance(info.return_type, GraphQLNonNull)
             return self.found(type_name, source[column], required)
+        if (parent, field) in domain.LISTED:
+            type_name, column = domain.LISTED[parent, field]
+            return [row for id in source[column] if (row := self.found(type_name, id))]
+        if (parent, field) in domain.MEMBERS:
+            type_name, member = domain.MEMBERS[parent, field]
+            return self.found(type_name, source[member])
         if parent == "Query":
             return self.root(field, arguments)
         if isinstance(source, Connected):
@@ -245,11 +260,9 @@ class ReferenceExecutor:
         return self.found(kinds[0], id) if kinds else None
 
     def found(self, type_name: str, id: str | None, required: bool = False) -> Row | None:
-        """The row of a type with an id; no preview that has expired, unless the schema promises a row."""
+        """The row of a type with an id; none that is gone, unless the schema promises a row."""
         rows = [row for row in self.rows(type_name) if row["id"] == id]
-        return next(
-            (row for row in rows if required or not row.get("expires_at") or row["expires_at"] > self.now), None
-        )
+        return next((row for row in rows if required or not domain.is_gone(row, self.now)), None)
 
     def version(self, type_name: str, id: str, version: int) -> Row | None:
         """A version of the row of a type with an id."""
@@ -264,7 +277,7 @@ class ReferenceExecutor:
         """A page of a connection."""
         listing = CONNECTIONS[parent, field]
         rows = [row for row in self.rows(listing.of) if listing.by is None or row[listing.by] == source["id"]]
-        rows = [row for row in rows if not row.get("expires_at") and row.get("kind") != "event"]
+        rows = [row for row in rows if domain.is_listed(row) and row.get("kind") != "event"]
         if (parent, field) in ASKED_FOR_CLOCKS and not asks(arguments.get("where"), ASKED_FOR_CLOCKS[parent, field]):
             rows = [row for row in rows if not row["test_clock_id"]]
         rows = [row for row in rows if narrowed(row, arguments) and self.matches(row, arguments.get("where") or {})]
@@ -386,6 +399,7 @@ COMPUTED: Mapping[tuple[str, str], Callable[[ReferenceExecutor, Row], Any]] = {
     ("NumberSequence", "nextNumber"): lambda _, row: f"{row['kind'].removeprefix('number:')}-{row['value'] + 1:04d}",
     ("Event", "cursor"): lambda _, row: str(row["sequence"]),
     ("Price", "unitAmount"): lambda _, row: catalogue.unit_amount(row),
+    **domain.COMPUTED,
     ("Coupon", "valid"): lambda reference, row: catalogue.is_valid(row, reference.now),
 }
 

@@ -17,8 +17,8 @@ from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.planner import filters, labels, visibility
 from invoice_graph.planner.faults import ArgumentFault
 from invoice_graph.planner.filters import array
-from invoice_graph.planner.references import MemberRow
-from invoice_graph.planner.sql import Choice, Columns, Nested, constant, joined, json_object, leaf, nullable
+from invoice_graph.planner.references import MemberRow, Members
+from invoice_graph.planner.sql import Choice, Columns, Nested, constant, has_nested, joined, json_object, leaf, nullable
 from invoice_graph.store import dialect
 from invoice_graph.store.rows import table_of
 from invoice_graph.store.types import json_text
@@ -102,25 +102,32 @@ def _within(document: ColumnElement[Any], compiler: "Compiler", selection: "Sele
     """What is selected of a JSON object, or of each object of a JSON list."""
     kind = selection.definition.type
     if not is_list_type(kind.of_type if is_non_null_type(kind) else kind):
-        return _object(document, compiler, selection)
+        return _object(Members(document), compiler, selection)
     rows = dialect.entries(document, compiler.alias("e"))
-    return _listed(_object(rows.c.value, compiler, selection), rows)
+    members = Members(rows.c.value, rows)
+    item = _object(members, compiler, selection)
+    return _listed(item, members.rows, compiler)
 
 
-def _listed(item: ColumnElement[str], rows: Any) -> ColumnElement[str]:
+def _listed(item: ColumnElement[str], rows: Any, compiler: "Compiler") -> ColumnElement[str]:
+    """A list with an item for each row."""
+    if has_nested(item):
+        columns = Columns(compiler.alias("q"))
+        item = columns.take(item)
+        rows = select(*columns.labelled()).select_from(rows).subquery(columns.alias)
     return joined("[", Nested(select(dialect.concatenated(item)).select_from(rows).scalar_subquery()), "]")
 
 
-def _object(document: ColumnElement[Any], compiler: "Compiler", selection: "Selection") -> ColumnElement[str]:
+def _object(document: Members, compiler: "Compiler", selection: "Selection") -> ColumnElement[str]:
     members = compiler.members(selection.kind, selection, lambda inner: _member(document, compiler, inner))
     return json_object(members)
 
 
-def _member(document: ColumnElement[Any], compiler: "Compiler", selection: "Selection") -> ColumnElement[str]:
+def _member(document: Members, compiler: "Compiler", selection: "Selection") -> ColumnElement[str]:
     if compiler.catalog.planned(selection.parent, selection.name):
         referring: MemberRow = compiler.catalog.source(selection.parent, selection.name)
-        return referring.within(document, compiler, selection)
-    found = dialect.member(document, selection.name)
+        return referring.beside(document, compiler, selection)
+    found = dialect.member(document.value, selection.name)
     if selection.is_leaf:
         return func.coalesce(found, constant("null"))
     return nullable(_within(found, compiler, selection), found != constant("null"))
@@ -135,7 +142,7 @@ class Entries:
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
         rows = dialect.entries(scope.table.c[self.name], scope.compiler.alias("e"))
         members = scope.compiler.members(selection.kind, selection, lambda inner: dialect.quoted(rows.c[inner.name]))
-        return _listed(json_object(members), rows)
+        return _listed(json_object(members), rows, scope.compiler)
 
 
 @dataclass(frozen=True)

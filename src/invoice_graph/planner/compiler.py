@@ -17,7 +17,7 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Join, Select, and_, bindparam, func, select
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from invoice_graph.domain.errors import Refusal
@@ -34,6 +34,9 @@ MOST_SELECTIONS = 5000
 """Fields of one plan, each counted as often as fragments and types of `node` repeat it."""
 MOST_TABLES = 500
 """Subqueries of one plan: one for a lookup, one to five for a connection, one for each type of `node`."""
+
+MOST_JOINED = 64
+"""Tables of one FROM clause: SQLite joins no more."""
 
 TYPENAME = "__typename"
 TOO_LARGE = "The selection is too large for one statement; split it into several requests."
@@ -139,11 +142,14 @@ class Compiler:
         return kind
 
     def descend(self, in_object: bool = False) -> None:
-        """Enters a connection, of an object or of the account; raises TooCostly below the deepest."""
+        """Enters a connection, of an object or of the account, or rows that JSON names; raises TooCostly below the
+        deepest."""
         self.in_object = in_object if self.depth == 0 else self.in_object
         self.depth += 1
         if self.depth > DEEPEST_CONNECTION:
-            raise TooCostly(f"Connections nest deeper than {DEEPEST_CONNECTION} levels; ask for the inner ones by id.")
+            raise TooCostly(
+                f"Lists of objects nest deeper than {DEEPEST_CONNECTION} levels; ask for the inner ones by id."
+            )
 
     @property
     def deepest_where(self) -> int:
@@ -170,6 +176,14 @@ def typename(kind: GraphQLNamedType) -> ColumnElement[str]:
     return constant(f'"{kind.name}"')
 
 
+def width(rows: Any) -> int:
+    """How many tables are joined in a FROM clause."""
+    tables = 1
+    while isinstance(rows, Join):
+        rows, tables = rows.left, tables + 1
+    return tables
+
+
 class Root:
     """Where the operation's fields are read from: no row at all."""
 
@@ -192,7 +206,7 @@ class Scope(Root):
         self.type = compiler.object_type(compiler.catalog.type_of(table))
         self._root = joined_to or self
         self._joins: list[tuple[Any, ColumnElement[bool]]] = []
-        self._targets: dict[str, Scope] = {}
+        self._targets: dict[tuple[Table, str], Scope] = {}
 
     def object(self, selection: Selection) -> ColumnElement[str]:
         """The object selected by a field, its members read from this row."""
@@ -229,13 +243,13 @@ class Scope(Root):
 
     def join(self, table: Table, column: str, required: bool = False) -> "Scope":
         """The row that a column refers to, joined once however often it is selected; a required one whatever it is."""
-        if column not in self._targets:
+        if (table, column) not in self._targets:
             target = Scope(self.compiler, table, self._root)
             shown = [] if required else visibility.present(target)
             match = and_(target.of_account(), target.table.c.id == self.table.c[column], *shown)
             self._root._joins.append((target.table, match))
-            self._targets[column] = target
-        return self._targets[column]
+            self._targets[table, column] = target
+        return self._targets[table, column]
 
     def select(self, *columns: Any) -> Select[Any]:
         """A SELECT from this row's table and what was joined to it; call it after the columns are made."""
@@ -247,9 +261,11 @@ class Scope(Root):
         return (self.table, *(table for table, _ in self._joins))
 
     def with_joins(self, rows: Any) -> Any:
-        """A FROM clause with the joined tables added."""
+        """A FROM clause with the joined tables added; raises TooCostly when there are too many."""
         for table, match in self._joins:
             rows = rows.outerjoin(table, match)
+        if width(rows) > MOST_JOINED:
+            raise TooCostly(TOO_LARGE)
         return rows
 
     def lookup(self, value: ColumnElement[str], *conditions: ColumnElement[bool]) -> ColumnElement[str]:

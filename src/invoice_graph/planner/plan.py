@@ -98,7 +98,10 @@ class Planner:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        plan = self._make(operation, fragments, variables)
+        try:
+            plan = self._make(operation, fragments, variables)
+        except RecursionError:
+            raise TooCostly(TOO_LARGE) from None
         if sum(len(statement.sql) for statement in plan.statements) <= LONGEST_KEPT:
             _keep(self._kept, (shaped, _forms(plan.depends, variables)), plan)
             if plan.depends:

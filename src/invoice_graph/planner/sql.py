@@ -1,11 +1,11 @@
 """The SQL of JSON: objects as text concatenation, leaves spelled by their GraphQL type."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from graphql import GraphQLOutputType, get_named_type, is_non_null_type
-from sqlalchemy import Column, Text, case, literal_column
+from sqlalchemy import Column, Text, and_, case, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import BindParameter, Case, Cast, ColumnClause, ColumnElement, Grouping
 from sqlalchemy.sql.functions import FunctionElement
@@ -52,13 +52,14 @@ class Nested(ColumnElement[str]):
 
 
 class Choice(ColumnElement[str]):
-    """The text of the first branch whose condition holds, or `null`."""
+    """The text of the first branch whose condition holds; otherwise `null`, or what is named."""
 
     inherit_cache = False
     type = Text()
 
-    def __init__(self, *branches: tuple[ColumnElement[bool], ColumnElement[str]]) -> None:
+    def __init__(self, *branches: tuple[ColumnElement[bool], ColumnElement[str]], otherwise: str = "null") -> None:
         self.branches = branches
+        self.otherwise = otherwise
 
 
 CLOSED = (Column, ColumnClause, BindParameter, Case, Cast, FunctionElement, ScalarSelect, Nested, Choice)
@@ -80,7 +81,7 @@ def _spell_nested(element: Nested, compiler: Any, **options: Any) -> str:
 
 @compiles(Choice)
 def _spell_choice(element: Choice, compiler: Any, **options: Any) -> str:
-    return str(compiler.process(case(*element.branches, else_=constant("null")), **options))
+    return str(compiler.process(case(*element.branches, else_=constant(element.otherwise)), **options))
 
 
 class Columns:
@@ -108,7 +109,8 @@ class Columns:
         if not has_nested(text):
             return self._add(text)
         if isinstance(text, Choice):
-            return Choice(*((self._add(holds), self.take(value)) for holds, value in text.branches))
+            branches = ((self._add(holds), self.take(value)) for holds, value in text.branches)
+            return Choice(*branches, otherwise=text.otherwise)
         assert isinstance(text, JsonText)
         runs = groupby(text.parts, key=lambda part: not isinstance(part, str) and has_nested(part))
         return JsonText(taken for nested, run in runs for taken in self._run(list(run), nested))
@@ -174,8 +176,42 @@ def json_object(members: Sequence[tuple[str, ColumnElement[Any]]]) -> ColumnElem
 
 
 def nullable(value: ColumnElement[str], present: ColumnElement[bool] | None) -> ColumnElement[str]:
-    """`null` where `present` does not hold."""
-    return value if present is None else Choice((present, value))
+    """`null` where `present` does not hold.
+
+    Choices inside become choices beside: nested ones would fill SQLite's parser.
+    """
+    if present is None:
+        return value
+    parts = _pieces(value) if isinstance(value, JsonText) else [value]
+    if len(parts) == 1:
+        return Choice((present, value))
+    return JsonText(_where(present, part, "" if place else "null") for place, part in enumerate(parts))
+
+
+def _pieces(text: JsonText) -> list[ColumnElement[str]]:
+    """A text as choices and what stands between them."""
+    pieces: list[ColumnElement[str]] = []
+    between: list[str | ColumnElement[Any]] = []
+    for part in _flat(text):
+        if isinstance(part, Choice):
+            pieces += [JsonText(between), part] if between else [part]
+            between = []
+        else:
+            between.append(part)
+    return [*pieces, JsonText(between)] if between else pieces
+
+
+def _flat(text: JsonText) -> "Iterator[str | ColumnElement[Any]]":
+    for part in text.parts:
+        yield from _flat(part) if isinstance(part, JsonText) else [part]
+
+
+def _where(present: ColumnElement[bool], part: ColumnElement[str], otherwise: str) -> Choice:
+    """A part of a text that is there where `present` holds."""
+    if not isinstance(part, Choice):
+        return Choice((present, part), otherwise=otherwise)
+    branches = [(and_(present, holds), value) for holds, value in part.branches]
+    return Choice(*branches, (present, constant(part.otherwise)), otherwise=otherwise)
 
 
 def leaf(value: ColumnElement[Any], kind: GraphQLOutputType) -> ColumnElement[str]:
