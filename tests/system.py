@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 from catalogue_inputs import PAYLOADS as CATALOGUE
+from payment_inputs import PAYLOADS as MONEY
 
 from invoice_graph.commands.accounts import create_account
 from invoice_graph.commands.keys import create_key
@@ -30,6 +31,7 @@ STOP_SECONDS = 20.0
 
 PAYLOADS = {
     **CATALOGUE,
+    **MONEY,
     "invoiceItem": "invoiceItem { id version }",
     "customer": "customer { id version }",
     "creditNote": "creditNote { id version number status total }",

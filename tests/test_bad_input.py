@@ -13,6 +13,8 @@ import pytest
 from catalogue_inputs import MADE_BY, changes, creations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from payment_inputs import MADE_BY as MONEY_MADE_BY
+from payment_inputs import RIVALS, examples, money_changes, money_creations
 from system import FOREIGN_SECRET, PAYLOADS, Client, Served, dump, faults_of_books, kind_of, mutation, prepare
 
 from invoice_graph.commands.runner import COMMANDS
@@ -127,6 +129,7 @@ class World:
         with Client(self.served.url, FOREIGN_SECRET) as foreigner:
             foreign_customer = foreigner.customer()
             foreign = foreigner.draft(foreign_customer)
+            foreign_ids = self.make_catalogue(foreigner, foreign_customer)
             (foreign_line,) = foreigner.ask(query, id=foreign)["invoice"]["lines"]["nodes"]
         self.ids = {
             "customer": customer,
@@ -143,10 +146,25 @@ class World:
             "foreign item": foreign_line["invoiceItem"]["id"],
             **self.make_credit_notes(customer),
             "payment": client.ask("{ invoicePayments { nodes { id } } }")["invoicePayments"]["nodes"][0]["id"],
+            **self.make_catalogue(client, customer),
+            **{f"foreign {noun}": id for noun, id in foreign_ids.items()},
+            "discount": self.make_discount(customer),
         }
-        for noun, name in MADE_BY.items():
-            given = creations(customer, self.ids.get("product", ""), self.ids.get("coupon", ""))[name]
-            self.ids[noun] = client.done(name, **given)
+
+    def make_catalogue(self, client: Client, customer: str) -> dict[str, str]:
+        """Objects of the catalogue, money and a test clock, by what they are."""
+        ids: dict[str, str] = {}
+        for noun, name in {**MADE_BY, **MONEY_MADE_BY}.items():
+            made = creations(customer, ids.get("product", ""), ids.get("coupon", "")) | money_creations(customer)
+            ids[noun] = client.done(name, **made[name])
+        return ids
+
+    def make_discount(self, customer: str) -> str:
+        """The discount of the customer, which new invoices get."""
+        coupon = self.client.done("couponCreate", percentOff="10", duration="FOREVER")
+        self.client.done("customerUpdate", id=customer, discount={"couponId": coupon})
+        found = self.client.ask("query ($id: ID!) { customer(id: $id) { discount { id } } }", id=customer)
+        return str(found["customer"]["discount"]["id"])
 
     def make_credit_notes(self, customer: str) -> dict[str, str]:
         """An open invoice with a credit note, and its line."""
@@ -173,6 +191,9 @@ class World:
             "invoiceSend": {"id": ids["sent"]},
             **creations(ids["customer"], ids["product"], ids["coupon"]),
             **changes(ids),
+            **money_creations(ids["customer"]),
+            **money_changes(ids),
+            "invoicePreview": {"customerId": ids["customer"]},
             "creditNoteUpdate": {"id": ids["note"]},
             "creditNoteVoid": {"id": ids["note"]},
         }
@@ -205,13 +226,20 @@ class World:
             if isinstance(place, int):
                 continue
             kind = self.inputs[type_name][place]
-            found = inner.setdefault(place, [self.required(kind.name)] if kind.is_list else self.required(kind.name))
+            example = self.example(kind.name)
+            make_way(inner, place)
+            found = inner.setdefault(place, [example] if kind.is_list else example)
             inner, type_name = found[0] if kind.is_list else found, kind.name
-        # A price is given in one way, and a line that names an item takes nothing else.
-        if last in ("amount", "quantity", "quantityDecimal", "unitAmountDecimal", "invoiceItemId"):
-            inner.pop("amount", None)
+        make_way(inner, str(last))
+        if type_name == "CreditNoteLineInput" and last in CUSTOM_ONLY:
+            inner.clear()
+            inner |= self.example(type_name)
         inner[str(last)] = value
         return input
+
+    def example(self, type_name: str) -> dict[str, Any]:
+        """An input object that would be accepted."""
+        return examples(self.ids).get(type_name) or self.required(type_name)
 
     def required(self, type_name: str) -> dict[str, Any]:
         """The required fields of an input object."""
@@ -242,6 +270,16 @@ class World:
         codes = refusal_codes(response)
         assert codes, (what if len(repr(what)) < 1_000 else repr(what)[:1_000], response.text[:1_000])
         return codes
+
+
+CUSTOM_ONLY = ("taxRateIds", "description")
+"""Fields that a credit note's line has only when it is no line of the invoice."""
+
+
+def make_way(input: dict[str, Any], name: str) -> None:
+    """Takes out of an input what excludes one of its fields."""
+    for rival in {rival for rivals in RIVALS if name in rivals for rival in rivals} - {name}:
+        input.pop(rival, None)
 
 
 def refusal_codes(response: httpx.Response) -> list[str]:
@@ -396,6 +434,19 @@ MINE = {
     "coupon": ("coupon",),
     "promotionCode": ("promotion code",),
     "invoiceRenderingTemplate": ("template",),
+    "renderingTemplateId": ("template",),
+    "templateId": ("template",),
+    "priceId": ("price",),
+    "taxRateId": ("tax rate",),
+    "taxRateIds": ("tax rate",),
+    "defaultTaxRateIds": ("tax rate",),
+    "promotionCodeId": ("promotion code",),
+    "discountId": ("discount",),
+    "paymentIntentId": ("intent",),
+    "paymentIntent": ("intent",),
+    "paymentRecordId": ("record",),
+    "testClockId": ("clock",),
+    "testClock": ("clock",),
 }
 """The objects that are not unknown, by the field or the kind of mutation that names them."""
 
@@ -404,12 +455,13 @@ MINE = {
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_ids_of_others_and_of_other_kinds_are_like_unknown_ones(world: World, name: str) -> None:
     for path, kind in world.paths(world.mutations[name]):
-        if kind.name != "ID" or kind.is_list:
+        if kind.name != "ID":
             continue
         mine = MINE.get(kind_of(name) if path == ("id",) else str(path[-1]), ("line", "other line"))
         for noun, id in world.ids.items():
             if noun not in mine:
-                response = world.client.send_operation(mutation(name), {"input": world.with_value(name, path, id)})
+                given = world.with_value(name, path, [id] if kind.is_list else id)
+                response = world.client.send_operation(mutation(name), {"input": given})
                 assert world.refused(response, (path, noun)) == ["RESOURCE_MISSING"]
                 (error,) = response.json()["data"][name]["userErrors"]
                 assert error["path"] == [str(place) for place in (*path, *((0,) if kind.is_list else ()))]
@@ -432,6 +484,9 @@ def test_too_many_and_too_few_and_repeated_entries_are_refused(world: World) -> 
     item, line = {"invoiceItemId": ids["pending"]}, {"id": ids["line"], "amount": 1}
     removal = {"id": ids["line"], "behavior": "DELETE"}
     entries = [{"key": f"key {number}", "value": "v"} for number in range(51)]
+    coupon, promotion = {"couponId": ids["coupon"]}, {"promotionCodeId": ids["promotion code"]}
+    tax = {"amount": 1, "taxableAmount": 1, "taxRateId": ids["tax rate"]}
+    vat = {"type": "eu_vat", "value": "DE1"}
     for name, input, code in (
         ("invoiceCreate", {"customerId": ids["customer"], "lines": lines * 251}, "PARAMETER_INVALID"),
         ("invoiceCreate", {"customerId": ids["customer"], "lines": [item, item]}, "PARAMETER_INVALID"),
@@ -450,10 +505,57 @@ def test_too_many_and_too_few_and_repeated_entries_are_refused(world: World) -> 
         ("customerCreate", {"invoiceCustomFields": [{"name": "n", "value": "v"}] * 5}, "PARAMETER_INVALID"),
         ("customerCreate", {"preferredLocales": ["en"] * 11}, "PARAMETER_INVALID"),
         ("invoiceUpdate", {"id": ids["draft"], "paymentMethodTypes": []}, "PARAMETER_INVALID_EMPTY"),
+        ("invoiceUpdate", {"id": ids["draft"], "defaultTaxRateIds": [ids["tax rate"]] * 6}, "PARAMETER_INVALID"),
+        ("invoiceUpdate", {"id": ids["draft"], "defaultTaxRateIds": [ids["tax rate"]] * 2}, "PARAMETER_INVALID"),
+        ("invoiceItemUpdate", {"id": ids["pending"], "taxRateIds": [ids["tax rate"]] * 11}, "PARAMETER_INVALID"),
+        ("invoiceItemUpdate", {"id": ids["pending"], "taxRateIds": [ids["tax rate"]] * 2}, "PARAMETER_INVALID"),
+        ("invoiceUpdate", {"id": ids["draft"], "discounts": [coupon] * 21}, "PARAMETER_INVALID"),
+        ("invoiceUpdate", {"id": ids["draft"], "discounts": [coupon] * 2}, "PARAMETER_INVALID"),
+        ("invoiceUpdate", {"id": ids["draft"], "discounts": [coupon, promotion]}, "PARAMETER_INVALID"),
+        (
+            "invoiceUpdateLines",
+            {"id": ids["draft"], "lines": [{**line, "taxAmounts": [tax] * 21}]},
+            "PARAMETER_INVALID",
+        ),
+        ("invoicePreview", {"customerId": ids["customer"], "invoiceItems": lines * 251}, "PARAMETER_INVALID"),
+        ("customerUpdate", {"id": ids["customer"], "taxIds": [vat] * 6}, "PARAMETER_INVALID"),
         ("accountUpdate", {"paymentMethodTypes": []}, "PARAMETER_INVALID_EMPTY"),
     ):
         response = world.client.send_operation(mutation(name), {"input": input})
         assert (name, world.refused(response, input)) == (name, [code])
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_fields_that_exclude_each_other_are_refused_where_the_second_stands(world: World) -> None:
+    ids = world.ids
+    draft, item, price = {"id": ids["draft"]}, {"id": ids["pending"]}, {"priceId": ids["price"]}
+    data = {"currency": "usd", "productId": ids["product"], "unitAmount": 1}
+    coupon, code = {"couponId": ids["coupon"]}, {"promotionCodeId": ids["promotion code"]}
+    tax = {"amount": 1, "taxableAmount": 1, "taxRateId": ids["tax rate"]}
+    rate = {"displayName": "VAT", "percentage": "19", "inclusive": False}
+    money = {"paymentIntentId": ids["intent"], "paymentRecordId": ids["record"]}
+    named = {"invoiceItemId": ids["pending"]}
+    for name, input, path in (
+        ("invoiceAttachPayment", {"id": ids["open"], **money}, "paymentRecordId"),
+        ("invoiceItemUpdate", {**item, **price, "amount": 1}, "priceId"),
+        ("invoiceItemUpdate", {**item, **price, "priceData": data}, "priceData"),
+        ("invoiceItemUpdate", {**item, **price, "unitAmountDecimal": "1"}, "unitAmountDecimal"),
+        ("invoiceItemUpdate", {**item, "priceData": {**data, "unitAmountDecimal": "1"}}, "priceData.unitAmountDecimal"),
+        ("invoiceItemUpdate", {**item, "priceData": {**data, "productData": {"name": "A"}}}, "priceData.productData"),
+        ("invoiceAddLines", {**draft, "lines": [{**named, "taxRateIds": []}]}, "lines.0.taxRateIds"),
+        ("invoiceAddLines", {**draft, "lines": [{**named, **price}]}, "lines.0.priceId"),
+        (
+            "invoiceAddLines",
+            {**draft, "lines": [{"amount": 1, "taxAmounts": [{**tax, "taxRateData": rate}]}]},
+            "lines.0.taxAmounts.0.taxRateData",
+        ),
+        ("invoiceUpdate", {**draft, "discounts": [coupon | code]}, "discounts.0.promotionCodeId"),
+        ("customerUpdate", {"id": ids["customer"], "discount": coupon | code}, "discount.promotionCodeId"),
+    ):
+        response = world.client.send_operation(mutation(name), {"input": input})
+        assert world.refused(response, input) == ["PARAMETERS_EXCLUSIVE"]
+        (error,) = response.json()["data"][name]["userErrors"]
+        assert error["path"] == path.split(".")
 
 
 @pytest.mark.usefixtures("unchanged")
