@@ -248,6 +248,9 @@ class Scope(Root):
             shown = [] if required else visibility.present(target)
             match = and_(target.of_account(), target.table.c.id == self.table.c[column], *shown)
             self._root._joins.append((target.table, match))
+            if len(self._root._joins) >= MOST_JOINED:
+                # Early, since what is spelled below grows with the length of the chain at every step.
+                raise TooCostly(TOO_LARGE)
             self._targets[table, column] = target
         return self._targets[table, column]
 
