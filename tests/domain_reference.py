@@ -69,7 +69,10 @@ LISTED = {
 }
 """Fields that are the rows whose ids a column lists."""
 
-MEMBERS = {("Tax", "taxRate"): ("TaxRate", "taxRateId"), ("DiscountAmount", "discount"): ("Discount", "discountId")}
+MEMBERS = {
+    ("TaxAmount", "taxRate"): ("TaxRate", "taxRateId"),
+    ("DiscountAmount", "discount"): ("Discount", "discountId"),
+}
 """Fields that are the row whose id another member of the same document holds."""
 
 COMPUTED = {

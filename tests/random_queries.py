@@ -170,7 +170,8 @@ class Maker:
 
     def page(self, kind: Any, levels: int, depth: int) -> Made:
         """The selection set of a connection."""
-        offered = (*PAGE_MEMBERS, *["summary"] * 5) if "summary" in kind.fields and levels > 1 else PAGE_MEMBERS
+        offered = [name for name in PAGE_MEMBERS if name in kind.fields or name == TYPENAME]
+        offered += ["summary"] * 5 if "summary" in kind.fields and levels > 1 else []
         members = self.draw(st.lists(st.sampled_from(offered), min_size=1, max_size=4))
         if self.deep:
             members.append("nodes")
@@ -374,7 +375,8 @@ NESTING = {**LISTED, **MEMBERS}
 """Fields that nest like connections do."""
 
 LISTS = tuple(field for parent, field in CONNECTIONS if parent == "Query")
-PAGE_MEMBERS = ("edges", "nodes", "pageInfo", "totalCount", "__typename")
+TYPENAME = "__typename"
+PAGE_MEMBERS = ("edges", "nodes", "pageInfo", "totalCount", TYPENAME)
 SAMPLES: Mapping[str, Any] = {"ID": "x", "String": "x", "MinorUnits": 0, "CurrencyCode": "usd"}
 
 

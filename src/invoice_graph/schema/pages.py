@@ -29,3 +29,10 @@ class Connection(Generic[T]):
     nodes: list[T] = described("The rows alone.")
     page_info: PageInfo = described("What lies around the page.")
     total_count: int = described("How many rows there are on all pages. Exact; costs nothing unless selected.")
+
+
+@strawberry.type(description="A page of a list whose rows have no ids; `pageInfo` has its cursors.")
+class Page(Generic[T]):
+    nodes: list[T] = described("The rows.")
+    page_info: PageInfo = described("What lies around the page.")
+    total_count: int = described("How many rows there are on all pages. Exact; costs nothing unless selected.")

@@ -9,7 +9,7 @@ from invoice_graph.domain.taxes import TaxRounding
 from invoice_graph.planner.catalog import Column, Computed, Document
 from invoice_graph.planner.expressions import next_number
 from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
-from invoice_graph.schema.pages import Connection
+from invoice_graph.schema.pages import Page
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
 from invoice_graph.schema.types.common import CustomField
 from invoice_graph.schema.types.numbering import SEQUENCES, NumberSequence
@@ -46,7 +46,7 @@ class Account:
     @planned(SEQUENCES)
     def number_sequences(
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[NumberSequence]:
+    ) -> Page[NumberSequence]:
         """The sequences of invoice numbers, by prefix: the account's own, and one for each customer."""
         by_planner()
 

@@ -16,7 +16,7 @@ from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
 from invoice_graph.schema.types.common import METADATA_COLUMN, MetadataEntry, Node
 from invoice_graph.schema.types.items import LineItem
-from invoice_graph.schema.types.money import DiscountAmount, Tax
+from invoice_graph.schema.types.money import DiscountAmount, TaxAmount
 from invoice_graph.store import tables
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class CreditNote(Node):
     discount_amounts: list[DiscountAmount] = described(
         "What each discount had taken off.", Document("discount_amounts")
     )
-    total_taxes: list[Tax] = described("The taxes per rate.", Document("total_taxes"))
+    total_taxes: list[TaxAmount] = described("The taxes per rate.", Document("total_taxes"))
     total: MinorUnits = described("What is credited, with tax.")
     total_excluding_tax: MinorUnits = described("`total` without any tax.")
     amount: MinorUnits = described("The same as `total`.")
@@ -96,6 +96,6 @@ class CreditNoteLine(Node):
     discount_amounts: list[DiscountAmount] = described(
         "What each discount had taken off.", Document("discount_amounts")
     )
-    taxes: list[Tax] = described("The taxes.", Document("taxes"))
+    taxes: list[TaxAmount] = described("The taxes.", Document("taxes"))
     tax_rate_ids: list[strawberry.ID] = described("The tax rates.", Document("tax_rate_ids"))
     credit_note: CreditNote = described("The credit note it is on.", ToOne(tables.CreditNote, "credit_note_id"))

@@ -40,7 +40,7 @@ from invoice_graph.schema.types.common import (
 from invoice_graph.schema.types.customer import Customer
 from invoice_graph.schema.types.discounts import Discount
 from invoice_graph.schema.types.items import LineItem
-from invoice_graph.schema.types.money import DiscountAmount, Tax
+from invoice_graph.schema.types.money import DiscountAmount, TaxAmount
 from invoice_graph.schema.types.payments import InvoicePayment
 from invoice_graph.store import tables
 
@@ -198,7 +198,7 @@ class Invoice(Node):
     total_discount_amounts: list[DiscountAmount] = described(
         "What each discount took off, over all lines.", Document("total_discount_amounts")
     )
-    total_taxes: list[Tax] = described("The taxes per tax rate, over all lines.", Document("total_taxes"))
+    total_taxes: list[TaxAmount] = described("The taxes per tax rate, over all lines.", Document("total_taxes"))
     starting_balance: MinorUnits = described("The customer's balance before; live in a draft.")
     ending_balance: MinorUnits | None = described("The customer's balance after finalization; null in a draft.")
     amount_due: MinorUnits = described("What has to be paid: `total` with the balance taken up, never negative.")

@@ -15,7 +15,7 @@ from invoice_graph.schema.types.catalogue import Price, Product, TaxRate
 from invoice_graph.schema.types.common import METADATA_COLUMN, MetadataEntry, Node
 from invoice_graph.schema.types.customer import Customer
 from invoice_graph.schema.types.discounts import Discount
-from invoice_graph.schema.types.money import DiscountAmount, Tax
+from invoice_graph.schema.types.money import DiscountAmount, TaxAmount
 from invoice_graph.store import tables
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class LineItem(Node):
         "What each discount took off the line: its own, then its shares of the invoice's.",
         Document("discount_amounts"),
     )
-    taxes: list[Tax] = described("The taxes of the line.", Document("taxes"))
+    taxes: list[TaxAmount] = described("The taxes of the line.", Document("taxes"))
     metadata: list[MetadataEntry] = described("Labels of your own, by key.", Entries(METADATA_COLUMN))
     invoice: Annotated["Invoice", strawberry.lazy("invoice_graph.schema.types.invoice")] = described(
         "The invoice that the line is on.", ToOne(tables.Invoice, "invoice_id")

@@ -13,7 +13,7 @@ from invoice_graph.store import tables
 
 
 @strawberry.type(description="A tax: of a line, or of a whole document per rate.")
-class Tax:
+class TaxAmount:
     amount: MinorUnits = described("The tax.")
     taxable_amount: MinorUnits | None = described("What it lies on: the price without any tax.")
     tax_behavior: TaxBehavior = described("Whether it is added to the price or contained in it.")
