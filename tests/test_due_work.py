@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from gateway import Gateway
 
+from invoice_graph.adapters.mail import InvoiceMail
 from invoice_graph.commands.clocks import advance_abandoned
 from invoice_graph.commands.due_work import do_due_work
 from invoice_graph.domain.kinds import TestClockStatus as ClockStatus
@@ -251,3 +252,19 @@ async def test_two_processes_on_one_file_do_one_thing_once(gateway: Gateway, tmp
     finalized = await gateway.rows(Event, type="INVOICE_FINALIZED")
     assert sorted(str(event.invoice_id) for event in finalized) == sorted(ids)
     assert len(await gateway.rows(Event, type="INVOICE_PAYMENT_SUCCEEDED")) == 4
+
+
+class BrokenMailer:
+    """Takes on no mail."""
+
+    async def send(self, mail: InvoiceMail) -> None:
+        raise ConnectionError("The mail server does not answer.")
+
+
+async def test_due_work_goes_on_when_mail_is_not_taken_on(gateway: Gateway) -> None:
+    customer = await gateway.customer(email="jenny@example.com")
+    terms = {"customer_id": customer, "collection_method": "SEND_INVOICE", "days_until_due": 10}
+    ids = [await gateway.draft(1000, auto_advance=True, **terms) for _ in range(2)]
+    gateway.clock.advance(hours=1)
+    assert await do_due_work(replace(gateway.services, mailer=BrokenMailer())) == 2
+    assert [(await gateway.invoice(id)).status for id in ids] == ["OPEN", "OPEN"]

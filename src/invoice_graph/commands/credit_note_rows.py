@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from invoice_graph.commands.terms import rate_of
 from invoice_graph.domain.credit_notes import CreditableInvoice, IssuedNote
 from invoice_graph.domain.discounts import DiscountAmount
 from invoice_graph.domain.kinds import CreditNoteStatus, TaxBehavior
@@ -39,30 +40,6 @@ async def creditable(uow: UnitOfWork, invoice: Invoice, notes: Iterable[CreditNo
         tax_rounding=TaxRounding(account.tax_rounding),
         tax_exempt=TaxExempt(invoice.customer_tax_exempt),
     )
-
-
-def rate_of(row: tables.TaxRate) -> TaxRate:
-    """A tax rate to calculate with."""
-    return TaxRate(row.id, row.percentage, row.inclusive)
-
-
-def discount_documents(amounts: Iterable[DiscountAmount]) -> list[Document]:
-    """What discounts took off, as it is stored and shown."""
-    return [{"amount": entry.amount, "discountId": entry.discount_id} for entry in amounts]
-
-
-def tax_documents(taxes: Iterable[Tax]) -> list[Document]:
-    """Taxes as they are stored and shown."""
-    return [
-        {
-            "amount": tax.amount,
-            "taxableAmount": tax.taxable_amount,
-            "taxBehavior": TaxBehavior.INCLUSIVE if tax.inclusive else TaxBehavior.EXCLUSIVE,
-            "taxabilityReason": tax.taxability_reason,
-            "taxRateId": tax.rate_id or None,
-        }
-        for tax in taxes
-    ]
 
 
 async def _credited(uow: UnitOfWork, issued: Iterable[CreditNote]) -> Mapping[str, list[Portion]]:

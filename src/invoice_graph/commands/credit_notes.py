@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from invoice_graph.commands.balances import Movement, clear_delinquency
-from invoice_graph.commands.credit_note_rows import creditable, discount_documents, rate_of, tax_documents
+from invoice_graph.commands.credit_note_rows import creditable
 from invoice_graph.commands.credit_note_shapes import PRICES, QUANTITIES
 from invoice_graph.commands.default_payment import follow_remaining
-from invoice_graph.commands.drafts import change_balance
+from invoice_graph.commands.drafts import change_balance, discount_document, tax_document
 from invoice_graph.commands.operations import Done, Services
 from invoice_graph.commands.status import apply, check_action
+from invoice_graph.commands.terms import rate_of
 from invoice_graph.domain.credit_notes import (
     CreditableInvoice,
     NoteTotals,
@@ -177,8 +178,8 @@ def _money(totals: NoteTotals) -> dict[str, Any]:
         "subtotal": totals.subtotal,
         "subtotal_excluding_tax": totals.subtotal_excluding_tax,
         "discount_amount": totals.discount_amount,
-        "discount_amounts": discount_documents(totals.discount_amounts),
-        "total_taxes": tax_documents(totals.total_taxes),
+        "discount_amounts": [discount_document(amount) for amount in totals.discount_amounts],
+        "total_taxes": [tax_document(tax) for tax in totals.total_taxes],
         "amount_shipping": totals.amount_shipping,
     }
 
@@ -197,8 +198,8 @@ async def _add_lines(uow: UnitOfWork, note: CreditNote, totals: NoteTotals, inpu
             **await _described(uow, given, portion),
             amount=portion.amount,
             discount_amount=portion.discount_amount,
-            discount_amounts=discount_documents(portion.discount_amounts),
-            taxes=tax_documents(portion.taxes),
+            discount_amounts=[discount_document(amount) for amount in portion.discount_amounts],
+            taxes=[tax_document(tax) for tax in portion.taxes],
             tax_rate_ids=[tax.rate_id for tax in portion.taxes if tax.rate_id],
         )
         uow.add(line)

@@ -182,7 +182,7 @@ def tax_document(tax: Tax) -> dict[str, Any]:
         "taxableAmount": tax.taxable_amount,
         "taxBehavior": TaxBehavior.INCLUSIVE if tax.inclusive else TaxBehavior.EXCLUSIVE,
         "taxabilityReason": tax.taxability_reason,
-        "taxRateId": tax.rate_id,
+        "taxRateId": tax.rate_id or None,
     }
 
 

@@ -8,19 +8,18 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from invoice_graph.commands import payments
 from invoice_graph.commands.balances import make_delinquent
 from invoice_graph.commands.finalization import finalize
 from invoice_graph.commands.invoices import mail_about
 from invoice_graph.commands.operations import Charging, Done, Services
-from invoice_graph.commands.payments import charge_automatically
+from invoice_graph.commands.payments import charge_and_book, charge_automatically, lease_from_now
 from invoice_graph.commands.time import live_in_time_of
 from invoice_graph.domain.errors import Refusal
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.kinds import CollectionMethod
 from invoice_graph.domain.lifecycle import InvoiceAction, InvoiceStatus
 from invoice_graph.store.due import Due, due_until
-from invoice_graph.store.tables import Customer, Invoice, PaymentAttempt, TestClock
+from invoice_graph.store.tables import Customer, Invoice, TestClock
 from invoice_graph.store.unit_of_work import UnitOfWork
 
 BATCH = 100
@@ -54,9 +53,9 @@ async def do_one(services: Services, due: Due, operation_id: str, clock: TestClo
             ended = None
             await _drop(services.unit_of_work(connection, due.account_id, operation_id), due)
     if isinstance(ended, Charging):
-        await _charge(services, ended.attempt)
-    for mail in ended.mails if isinstance(ended, Done) else ():
-        await services.mailer.send(mail)
+        await charge_and_book(services, ended.attempt)
+    elif ended is not None:
+        await services.deliver(ended.mails)
     return ended is not None
 
 
@@ -68,7 +67,7 @@ async def _due_now(services: Services) -> list[Due]:
 async def _move(uow: UnitOfWork, clock: TestClock, moment: datetime, services: Services) -> None:
     row = await uow.require(TestClock, clock.id, ("id",))
     row.frozen_at = max(row.frozen_at, moment)
-    row.leased_until = payments.lease_from_now(services)
+    row.leased_until = lease_from_now(services)
 
 
 async def _work(uow: UnitOfWork, due: Due, services: Services) -> Done | Charging | None:
@@ -88,13 +87,6 @@ async def _drop(uow: UnitOfWork, due: Due) -> None:
     setattr(invoice, due.column, None)
     uow.emit(EventType.INVOICE_UPDATED, invoice)
     await uow.flush()
-
-
-async def _charge(services: Services, attempt: PaymentAttempt) -> None:
-    result = await payments.charge(services, attempt)
-    if result is not None:
-        async with services.database.transaction() as connection:
-            await payments.book(connection, services, attempt, result)
 
 
 async def _finalize(uow: UnitOfWork, invoice: Invoice, services: Services) -> Done:

@@ -1,6 +1,7 @@
 """What a command is made of: the call, the services it uses, and how it ends."""
 
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from invoice_graph.adapters.mail import InvoiceMail, Mailer
@@ -13,6 +14,8 @@ from invoice_graph.domain.lifecycle import InvoiceAction
 from invoice_graph.store.database import Connection, Database
 from invoice_graph.store.tables import Account, Owned, PaymentAttempt
 from invoice_graph.store.unit_of_work import Snapshot, UnitOfWork
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,14 @@ class Services:
     ) -> UnitOfWork:
         """A unit of work of one operation on a connection inside a transaction."""
         return UnitOfWork(connection, account_id, self.clock, self.ids, self.snapshot, operation_id, idempotency_key)
+
+    async def deliver(self, mails: Iterable[InvoiceMail]) -> None:
+        """Hands mails over after COMMIT. One that is not taken on is logged: what it tells of has happened."""
+        for mail in mails:
+            try:
+                await self.mailer.send(mail)
+            except Exception:
+                _log.exception("The mail about invoice %s was not taken on", mail.invoice_id)
 
 
 @dataclass(frozen=True, slots=True)

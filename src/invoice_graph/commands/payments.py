@@ -175,6 +175,15 @@ async def book(connection: Connection, services: Services, attempt: PaymentAttem
     return True
 
 
+async def charge_and_book(services: Services, attempt: PaymentAttempt) -> bool:
+    """Asks the provider and books its answer; False when there was none, or it was booked before."""
+    result = await charge(services, attempt)
+    if result is None:
+        return False
+    async with services.database.transaction() as connection:
+        return await book(connection, services, attempt, result)
+
+
 async def settle_abandoned(services: Services) -> int:
     """Settles the attempts whose process did not come back in time, and returns how many it settled.
 
@@ -183,10 +192,7 @@ async def settle_abandoned(services: Services) -> int:
     """
     settled = 0
     for attempt in await _lease_abandoned(services):
-        result = await charge(services, attempt)
-        if result is not None:
-            async with services.database.transaction() as connection:
-                settled += await book(connection, services, attempt, result)
+        settled += await charge_and_book(services, attempt)
     return settled
 
 

@@ -177,7 +177,7 @@ class _Execution:
         if result.then is not None:
             await result.then(self.services)
             return await _answer_outside(self.services, result.outcome, answer)
-        await self._deliver(result.mails)
+        await self.services.deliver(result.mails)
         return answered
 
     def refused(self, refusal: Refusal) -> Outcome:
@@ -266,13 +266,6 @@ class _Execution:
                 _log.warning("Payment attempt %s is left to the sweep: the database is busy", attempt.id)
         outcome = Outcome(attempt.invoice_id, None, (payments.UNSETTLED,), self.operation_id)
         return await _answer_outside(self.services, outcome, answer)
-
-    async def _deliver(self, mails: tuple[InvoiceMail, ...]) -> None:
-        for mail in mails:
-            try:
-                await self.services.mailer.send(mail)
-            except Exception:
-                _log.exception("The mail about invoice %s was not taken on", mail.invoice_id)
 
 
 async def _answer_outside(services: Services, outcome: Outcome, answer: Answer[T]) -> T:

@@ -34,13 +34,18 @@ class Terms:
         return tuple(self.discounts[id] for id in ids)
 
 
+def rate_of(row: TaxRate) -> taxes.TaxRate:
+    """A tax rate to calculate with."""
+    return taxes.TaxRate(row.id, row.percentage, row.inclusive)
+
+
 async def load_terms(uow: UnitOfWork, invoice: Invoice, lines: Sequence[LineItem]) -> Terms:
     """Everything that the ids on an invoice and its lines name."""
     rates = await _rows(uow, TaxRate, invoice.default_tax_rate_ids, *(line.tax_rate_ids for line in lines))
     given = await _rows(uow, Discount, invoice.discount_ids, *(line.discount_ids for line in lines))
     prices = await _rows(uow, Price, [line.price_id for line in lines if line.price_id is not None])
     return Terms(
-        {id: taxes.TaxRate(id, rate.percentage, rate.inclusive) for id, rate in rates.items()},
+        {id: rate_of(rate) for id, rate in rates.items()},
         {id: discount_terms(discount) for id, discount in given.items()},
         prices,
     )
