@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pydantic.fields import FieldInfo
 
 from invoice_graph.config import ENVIRONMENT_PREFIX, Settings
+from invoice_graph.domain.access import OPENS, WRITES
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.lifecycle import (
     FINALIZES_FIRST,
@@ -59,6 +60,13 @@ def _listed(events: Iterable[EventType]) -> str:
     return ", ".join(f"`{event}`" for event in events)
 
 
+def scopes_table() -> str:
+    """Every scope: what it opens, and the mutations that need it."""
+    needing = {scope: [f"`{name}`" for name, needed in WRITES.items() if needed is scope] for scope in OPENS}
+    rows = ((f"`{scope}`", what, ", ".join(needing[scope])) for scope, what in OPENS.items())
+    return markdown_table(("scope", "opens", "mutations"), rows)
+
+
 def settings_table() -> str:
     """Every setting: its option, its environment variable, its default, what it means."""
     head = ("option", "environment variable", "default", "meaning")
@@ -66,8 +74,9 @@ def settings_table() -> str:
 
 
 def option_name(name: str) -> str:
-    """A setting's option on the command line."""
-    return "--" + name.replace("_", "-")
+    """A setting's option on the command line: that which changes it, where it is on or off."""
+    is_on = Settings.model_fields[name].default is True
+    return ("--no-" if is_on else "--") + name.replace("_", "-")
 
 
 def _setting(name: str, field: FieldInfo) -> tuple[str, str, str, str]:

@@ -4,14 +4,20 @@ import sys
 
 import typer
 
-from invoice_graph.cli import accounts, books, data, exporting, serving, showing
+from invoice_graph.cli import accounts, books, copying, data, exporting, serving, showing
 from invoice_graph.cli.options import Unfit
 from invoice_graph.domain.errors import Refusal
-from invoice_graph.store.database import DatabaseUnusable
+from invoice_graph.server.listed_documents import DocumentsUnusable
+from invoice_graph.store.connection import DatabaseUnavailable, DatabaseUnusable, StatementTimeout
 
 __all__ = ["main"]
 
 BAD_USE = 2
+UNANSWERED: dict[type[Exception], str] = {
+    DatabaseUnavailable: "The database does not answer: {}; try again when it does.",
+    StatementTimeout: "A statement took too long: {}; allow more with INVOICE_GRAPH_STATEMENT_MILLISECONDS.",
+}
+"""What is said when a database that was open does not do what it is asked."""
 
 app = typer.Typer(
     name="invoice-graph",
@@ -23,7 +29,7 @@ app = typer.Typer(
 )
 for command in (serving.serve, data.seed, showing.schema, showing.lifecycle, books.verify, books.backup):
     app.command()(command)
-for command in (serving.worker, serving.migrate):
+for command in (serving.worker, serving.migrate, copying.copy):
     app.command()(command)
 app.command("explain")(showing.explain_query)
 app.command("export")(exporting.export_rows)
@@ -35,6 +41,9 @@ def main() -> None:
     """Runs a command; what stands in its way is one line on stderr and exit code 2."""
     try:
         app()
-    except (Unfit, DatabaseUnusable, Refusal) as error:
+    except (DatabaseUnavailable, StatementTimeout) as error:
+        typer.echo(f"invoice-graph: {UNANSWERED[type(error)].format(error)}", err=True)
+        sys.exit(BAD_USE)
+    except (Unfit, DatabaseUnusable, DocumentsUnusable, Refusal) as error:
         typer.echo(f"invoice-graph: {error}", err=True)
         sys.exit(BAD_USE)

@@ -12,13 +12,14 @@ from invoice_graph.commands.accounts import create_account, list_accounts
 from invoice_graph.commands.keys import create_key, list_keys, revoke_key
 from invoice_graph.commands.operations import Call, Outcome
 from invoice_graph.commands.runner import COMMANDS, run
+from invoice_graph.commands.sessions import rotate_secret
 from invoice_graph.config import Settings
-from invoice_graph.domain.access import Actor
+from invoice_graph.domain.access import OPENS, Actor, ActorKind, Scope
 from invoice_graph.domain.clock import time_text
 from invoice_graph.domain.kinds import ExhaustedRetries, InvoiceNumbering
 from invoice_graph.domain.taxes import TaxRounding
 from invoice_graph.server.gateway import Gateway, open_gateway
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.tables import Account
 
 T = TypeVar("T")
@@ -44,6 +45,8 @@ ACCOUNT_OPTIONS: Mapping[str, tuple[str, Any, str]] = {
     ),
 }
 """Each option of an account: the setting, its type, what it means."""
+
+SCOPE_HELP = "Restricts the key to a scope; give it once for each. `invoice-graph key scopes` prints them."
 
 OfAccount = Annotated[str, typer.Option(help="The account's id.")]
 
@@ -95,7 +98,8 @@ def change_an_account(
         if id not in [known.account_id for known in await list_accounts(gateway.services.database)]:
             raise Unfit(f"No such account: {id!r}; `invoice-graph account list` shows them.")
         call = Call("accountUpdate", wanted)
-        outcome = await run(gateway.services, Actor(id), COMMANDS["accountUpdate"], call, _outcome)
+        operator = Actor(id, kind=ActorKind.OPERATOR)
+        outcome = await run(gateway.services, operator, COMMANDS["accountUpdate"], call, _outcome)
         for refusal in outcome.refusals:
             raise refusal
 
@@ -123,12 +127,14 @@ def create_a_key(
     settings: Settings,
     account: OfAccount,
     name: Annotated[str, typer.Option(help="What the key is for.")] = "key",
+    scope: Annotated[Optional[list[Scope]], typer.Option(help=SCOPE_HELP)] = None,  # noqa: UP045
 ) -> None:
     """Makes a key and prints its secret, which can't be read again."""
 
     async def create(gateway: Gateway) -> str:
         services = gateway.services
-        return (await create_key(services.database, services.clock, services.ids, account, name)).secret
+        given = services.database, services.clock, services.ids
+        return (await create_key(*given, account, name, scopes=scope or None)).secret
 
     typer.echo(on_gateway(settings, create))
 
@@ -143,7 +149,29 @@ def list_all_keys(settings: Settings, account: OfAccount) -> None:
 
     for found in on_gateway(settings, find):
         state = f"revoked {time_text(found.revoked_at)}" if found.revoked_at else "valid"
-        typer.echo(f"{found.id}  ...{found.last_four}  {time_text(found.created_at)}  {state}  {found.name}")
+        scopes = "all rights" if found.scopes is None else ", ".join(found.scopes)
+        described = f"{found.id}  ...{found.last_four}  {time_text(found.created_at)}  {state}  {found.name}"
+        typer.echo(f"{described}  ({scopes})")
+
+
+@key.command("rotate")
+@with_settings("database")
+def rotate_the_signing_secret(settings: Settings, account: OfAccount) -> None:
+    """Replaces the secret that signs the tokens of an account's customers: all of them end."""
+
+    async def rotate(gateway: Gateway) -> None:
+        services = gateway.services
+        await rotate_secret(services.database, services.clock, services.ids, account)
+
+    on_gateway(settings, rotate)
+    typer.echo(f"{account} has a new signing secret; all tokens of its customers have ended")
+
+
+@key.command("scopes")
+def list_all_scopes() -> None:
+    """Prints the scopes that a restricted key can have, and what each opens."""
+    for scope, what in OPENS.items():
+        typer.echo(f"{scope}: {what}")
 
 
 @key.command("revoke")

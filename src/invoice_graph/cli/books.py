@@ -1,8 +1,11 @@
 """`verify` and `backup`: the proof of the books, and copies that pass it."""
 
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -11,13 +14,16 @@ from invoice_graph.cli.options import Unfit, with_settings
 from invoice_graph.cli.processes import run_loop
 from invoice_graph.cli.sequences import account_lines, table_lines
 from invoice_graph.config import Settings
-from invoice_graph.store.database import SCHEME, copy_database, database_path, open_database
+from invoice_graph.store.database import file_of, is_missing, open_database
 from invoice_graph.store.numbering import NumberSequence, number_sequences
+from invoice_graph.store.revisions import Step
+from invoice_graph.store.sqlite import SCHEME, copy_file
 from invoice_graph.store.verification.checks import Finding
 from invoice_graph.store.verification.verify import CHECKS
 from invoice_graph.store.verification.verify import verify as find_faults
 
 NOT_PROVED = 1
+UNLIMITED = 0
 
 
 @with_settings("database")
@@ -27,30 +33,46 @@ def verify(
 ) -> None:
     """Proves the books; exit 1 and a list of what does not hold."""
     check_existing(settings)
-    findings, numbers = run_loop(_verified(settings.database))
-    report(settings.database, findings, [*account_lines(numbers), *(table_lines(numbers) if sequences else ())])
+    findings, numbers = run_loop(_verified(settings))
+    report(settings.database_shown, findings, [*account_lines(numbers), *(table_lines(numbers) if sequences else ())])
 
 
 @with_settings("database")
 def backup(
     settings: Settings, file: Annotated[Path, typer.Argument(help="Where the copy goes; must not exist.")]
 ) -> None:
-    """Copies the database while it is in use, then verifies the copy."""
+    """Copies the database while it is in use, then verifies the copy. One of an earlier program stays as it is."""
     check_existing(settings)
+    source = file_of(settings.database)
+    if source is None:
+        raise Unfit("A database of PostgreSQL is copied by pg_dump, while it is in use too; restore it, then verify.")
     if file.exists():
         raise Unfit(f"{file} exists already; name another file.")
-    run_loop(_copied(settings, file))
-    typer.echo(f"{file} is a copy of {settings.database}")
-    url = f"{SCHEME}{file.absolute()}"
-    findings, numbers = run_loop(_verified(url))
-    report(url, findings, list(account_lines(numbers)))
+    step = run_loop(copy_file(source, file, settings.busy_milliseconds))
+    typer.echo(f"{file} is a copy of {settings.database_shown}")
+    with _provable(file, step) as provable:
+        findings, numbers = run_loop(_verified(settings.model_copy(update={"database": _url(provable)})))
+    report(_url(file), findings, list(account_lines(numbers)))
+
+
+@contextmanager
+def _provable(file: Path, step: Step) -> Generator[Path, None, None]:
+    """The file itself, or one that was made of it and may be upgraded: an old copy stays what the old program needs."""
+    if step is Step.NOTHING:
+        yield file
+        return
+    with TemporaryDirectory(dir=file.parent) as folder:
+        yield Path(shutil.copy(file, folder))
+
+
+def _url(file: Path) -> str:
+    return f"{SCHEME}{file.absolute()}"
 
 
 def check_existing(settings: Settings) -> None:
-    """Refuses a database that would have to be made, with Unfit."""
-    path = database_path(settings.database)
-    if not path.exists():
-        raise Unfit(f"{path} does not exist; name the database with --database.")
+    """Refuses a file that would have to be made, with Unfit; a server refuses a database it does not have itself."""
+    if is_missing(settings.database):
+        raise Unfit(f"{file_of(settings.database)} does not exist; name the database with --database.")
 
 
 def report(url: str, findings: list[Finding], numbers: Sequence[str]) -> None:
@@ -68,17 +90,16 @@ def report(url: str, findings: list[Finding], numbers: Sequence[str]) -> None:
         sys.exit(NOT_PROVED)
 
 
-async def _verified(url: str) -> tuple[list[Finding], list[NumberSequence]]:
-    database = await open_database(url, readers=1)
+async def _verified(settings: Settings) -> tuple[list[Finding], list[NumberSequence]]:
+    database = await open_database(
+        settings.database,
+        readers=1,
+        # Some checks read everything there is.
+        statement_milliseconds=UNLIMITED,
+        migrate=settings.migrate,
+        wait=settings.database_wait,
+    )
     try:
         return await find_faults(database), await number_sequences(database)
-    finally:
-        await database.close()
-
-
-async def _copied(settings: Settings, file: Path) -> None:
-    database = await open_database(settings.database, readers=1, busy_milliseconds=settings.busy_milliseconds)
-    try:
-        await copy_database(database, file)
     finally:
         await database.close()

@@ -4,25 +4,21 @@ import random
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from invoice_graph.cli.options import with_settings
 from invoice_graph.cli.processes import run_loop
+from invoice_graph.cli.progress import progress
 from invoice_graph.cli.serving import open_demo_account
 from invoice_graph.commands.accounts import create_account, list_accounts
 from invoice_graph.config import Settings
 from invoice_graph.domain.clock import ManualClock
 from invoice_graph.domain.ids import IdFactory
-from invoice_graph.schema.build import make_planner
 from invoice_graph.schema.snapshot import Snapshots
 from invoice_graph.seed import START, Size
 from invoice_graph.seed import seed as add_data
 from invoice_graph.server.app import DEMO_ACCOUNT
 from invoice_graph.server.gateway import Gateway, open_gateway
 from invoice_graph.store.tables import Account
-
-_COLUMNS = (TextColumn("invoices"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 @with_settings("database", "synchronous", "busy_milliseconds")
@@ -36,17 +32,15 @@ def seed(
 ) -> None:
     """Adds data in bulk, to see how things feel at size."""
     run_loop(_seed(settings, account, Size(customers, invoices, lines), seed))
-    typer.echo(f"{settings.database} has {invoices} more invoices of {customers} new customers of {account}.")
+    typer.echo(f"{settings.database_shown} has {invoices} more invoices of {customers} new customers of {account}.")
 
 
 async def _seed(settings: Settings, account_id: str, size: Size, seed: int) -> None:
     clock = ManualClock(START)
     async with open_gateway(settings, clock, IdFactory(clock, random.Random(seed))) as gateway:
         account = await _account(gateway, account_id)
-        terminal = Console(stderr=True)
-        with Progress(*_COLUMNS, console=terminal, disable=not terminal.is_terminal) as bar:
-            task = bar.add_task("invoices", total=size.invoices)
-            snapshots = Snapshots(make_planner(), clock, settings.address)
+        with progress() as advance:
+            snapshots = Snapshots(gateway.planner, clock, settings.address)
             await add_data(
                 gateway.services.database,
                 clock,
@@ -54,7 +48,7 @@ async def _seed(settings: Settings, account_id: str, size: Size, seed: int) -> N
                 account,
                 size,
                 seed,
-                lambda count: bar.advance(task, count),
+                lambda count: advance("invoices", count, size.invoices),
             )
 
 

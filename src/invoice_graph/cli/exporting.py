@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Annotated, Any, Optional, TextIO
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from invoice_graph.cli.books import check_existing
 from invoice_graph.cli.options import Unfit, with_settings
 from invoice_graph.cli.processes import run_loop
+from invoice_graph.cli.progress import progress
 from invoice_graph.commands.accounts import list_accounts
 from invoice_graph.config import Settings
 from invoice_graph.server.exporting import EXPORTS, Unexportable, export
@@ -65,7 +64,6 @@ WRITERS: Mapping[Format, Callable[[TextIO, Sequence[str]], WriteRow]] = {
     Format.CSV: csv_writer,
     Format.JSONL: jsonl_writer,
 }
-_BAR = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 @with_settings("database")
@@ -137,9 +135,7 @@ class Wanted:
 
     async def _write(self, gateway: Gateway, account_id: str, stream: TextIO) -> None:
         batches = export(gateway, account_id, self._export, self._conditions, self._search)
-        terminal = Console(stderr=True)
-        with Progress(*_BAR, console=terminal, disable=not terminal.is_terminal) as bar:
-            task = bar.add_task(self._what, total=None)
+        with progress() as advance:
             write: WriteRow | None = None
             async with aclosing(batches):
                 async for batch in batches:
@@ -147,7 +143,7 @@ class Wanted:
                     write = write or self._writer(stream, self._export.names)
                     for row in batch.rows:
                         write(row)
-                    bar.update(task, advance=batch.done, total=batch.total)
+                    advance(self._what, batch.done, batch.total)
 
     async def _account(self, gateway: Gateway) -> str:
         known = [account.account_id for account in await list_accounts(gateway.services.database)]

@@ -59,7 +59,7 @@ def _option(name: str, field: FieldInfo) -> inspect.Parameter:
     kind = (get_origin(field.annotation) or field.annotation or str).__name__
     default = None if kind in _KINDS else str(field.default)
     about = typer.Option(
-        option_name(name),
+        f"--{name.replace('_', '-')}/--no-{name.replace('_', '-')}" if kind == "bool" else option_name(name),
         metavar=None if kind == "bool" else "TEXT",
         help=f"{(field.description or '').replace('`', '')}" + (f" [default: {default}]" if default else ""),
         show_default=False,

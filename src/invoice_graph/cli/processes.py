@@ -88,6 +88,8 @@ class Workers:
         process.join()
         born = self._living.pop(process)
         if self._stopping:
+            # Nobody would accept what this process's copy of the socket still lets connect.
+            self._listener.close()
             return
         if not self._started:
             self._stop()

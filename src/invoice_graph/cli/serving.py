@@ -5,7 +5,9 @@ import logging
 import random
 import signal
 import socket
+import sys
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -20,11 +22,16 @@ from invoice_graph.config import DEMO_DATABASE, Settings
 from invoice_graph.demo import ACCOUNT_SETTINGS, SEED, START, fill, is_empty
 from invoice_graph.domain.clock import ManualClock
 from invoice_graph.domain.ids import IdFactory
+from invoice_graph.schema.build import build_schema
 from invoice_graph.server.app import DEMO_ACCOUNT, DEMO_SECRET, listen
 from invoice_graph.server.gateway import open_gateway
-from invoice_graph.store.database import SCHEMA_VERSION, SCHEME, database_path, open_database
+from invoice_graph.server.listed_documents import read_documents
+from invoice_graph.server.request_log import OPERATIONS
+from invoice_graph.store.database import is_missing, open_database
+from invoice_graph.store.revisions import NEWEST
 from invoice_graph.store.tables import Account
-from invoice_graph.worker import run_jobs
+from invoice_graph.store.whole import as_one
+from invoice_graph.worker import run_jobs, together
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -33,8 +40,13 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 def serve(settings: Settings) -> None:
     """Creates the database where there is none, and serves GraphQL until SIGTERM."""
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
+    if settings.log_operations:
+        _log_operations()
     if settings.demo:
         settings = fit_for_demo(settings)
+    if settings.documents:
+        # Before anything is made, and in one line: each server process reads them again.
+        read_documents(Path(settings.documents), build_schema().schema)
     with _listener(settings) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         if settings.demo:
@@ -78,44 +90,51 @@ def _is_loopback(host: str) -> bool:
 
 
 def prepare(settings: Settings) -> None:
-    """Makes the database where there is none; raises DatabaseUnusable."""
+    """Makes or upgrades the database where the settings allow it; raises DatabaseUnusable."""
     run_loop(_create(settings))
 
 
 async def _create(settings: Settings) -> None:
-    database = await open_database(settings.database, readers=1, busy_milliseconds=settings.busy_milliseconds)
+    database = await open_database(
+        settings.database,
+        readers=1,
+        busy_milliseconds=settings.busy_milliseconds,
+        migrate=settings.migrate,
+        wait=settings.database_wait,
+    )
     await database.close()
 
 
 def prepare_demo(settings: Settings) -> None:
-    """Makes the demonstration's account and data where they are missing; a new file appears when it is complete.
+    """Makes the demonstration's account and data where they are missing, all or nothing of it.
 
     Raises Unfit for a database with accounts of others.
     """
-    path = database_path(settings.database)
-    if path.exists():
-        run_loop(_complete_demo(settings))
-        return
-    fresh = path.with_name(f"{path.name}.new")
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{fresh}{suffix}").unlink(missing_ok=True)
-    run_loop(_complete_demo(settings.model_copy(update={"database": f"{SCHEME}{fresh}"})))
-    fresh.rename(path)
+    if is_missing(settings.database):
+        settings = settings.model_copy(update={"migrate": True})
+    run_loop(_make_demo(settings))
 
 
-async def _complete_demo(settings: Settings) -> None:
+async def _make_demo(settings: Settings) -> None:
     # There is nothing to lose yet, so the disk is not waited for.
     settings = settings.model_copy(update={"synchronous": "OFF"})
     clock = ManualClock(START)
     async with open_gateway(settings, clock, IdFactory(clock, random.Random(SEED))) as gateway:
-        services = gateway.services
-        known = [account.account_id for account in await list_accounts(services.database)]
-        for other in known:
-            if other != DEMO_ACCOUNT:
-                raise Unfit(f"--demo needs no key and so refuses {settings.database}, which has the account {other}.")
-        if not known:
-            await open_demo_account(services)
-        if await is_empty(services.database, DEMO_ACCOUNT):
+        await complete_demo(gateway.services, clock, settings.database_shown)
+
+
+async def complete_demo(services: Services, clock: ManualClock, name: str) -> None:
+    """What `prepare_demo` does with an open database, which people know by a name; the clock stands at START."""
+    known = [account.account_id for account in await list_accounts(services.database)]
+    for other in known:
+        if other != DEMO_ACCOUNT:
+            raise Unfit(f"--demo needs no key and so refuses {name}, which has the account {other}.")
+    if not known or await is_empty(services.database, DEMO_ACCOUNT):
+        # As one transaction: whoever is interrupted leaves nothing that could be taken for the whole.
+        async with as_one(services.database) as whole:
+            services = replace(services, database=whole)
+            if not known:
+                await open_demo_account(services)
             await fill(services, clock, DEMO_ACCOUNT)
 
 
@@ -127,25 +146,35 @@ async def open_demo_account(services: Services) -> Account:
     return account
 
 
-@with_settings("database", "synchronous", "busy_milliseconds")
+@with_settings("database", "synchronous", "busy_milliseconds", "database_wait")
 def migrate(settings: Settings) -> None:
-    """Creates the database where there is none, and brings it to this program's schema."""
-    prepare(settings)
-    typer.echo(f"{settings.database} has schema {SCHEMA_VERSION}, the newest.")
+    """Makes the database's tables where there are none, and upgrades them where they are old."""
+    prepare(settings.model_copy(update={"migrate": True}))
+    typer.echo(f"{settings.database_shown} has schema {NEWEST}, the newest.")
 
 
-@with_settings("database", "synchronous", "busy_milliseconds")
+def _log_operations() -> None:
+    """The lines of operations go to standard output as they are; everything else goes to standard error."""
+    lines = logging.getLogger(OPERATIONS)
+    lines.setLevel(logging.INFO)
+    lines.propagate = False
+    lines.addHandler(logging.StreamHandler(sys.stdout))
+
+
+@with_settings("database", "synchronous", "busy_milliseconds", "migrate", "database_wait")
 def worker(settings: Settings) -> None:
-    """Does the work that nobody waits for, until SIGTERM; `serve` does it too."""
+    """Does the work that nobody waits for, until SIGTERM; `serve` does it too, unless told `--no-jobs`."""
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
     run_loop(_work(settings))
 
 
 async def _work(settings: Settings) -> None:
     async with open_gateway(settings) as gateway:
-        jobs = asyncio.ensure_future(run_jobs(gateway.services))
+        # Other processes hear of what is done here from the watcher, where the database does not tell them itself.
+        watching = gateway.services.database.watch(settings.watch_interval)
+        jobs = asyncio.create_task(together(run_jobs(gateway.services), watching))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, jobs.cancel)
-        typer.echo(f"Working on {settings.database}")
+        typer.echo(f"Working on {settings.database_shown}")
         with suppress(asyncio.CancelledError):
             await jobs

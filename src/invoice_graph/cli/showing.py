@@ -15,7 +15,8 @@ from invoice_graph.schema.build import build_schema
 from invoice_graph.server.app import DEMO_ACCOUNT
 from invoice_graph.server.explain import Unexplained, explain
 from invoice_graph.server.gateway import open_gateway
-from invoice_graph.store.database import SCHEME, database_path
+from invoice_graph.store.database import is_missing
+from invoice_graph.store.sqlite import SCHEME
 
 
 def schema() -> None:
@@ -42,9 +43,9 @@ def explain_query(
         raise Unfit(f"{query_file} can't be read: {error}.") from None
     given = _variables(variables)
     with TemporaryDirectory() as folder:
-        if not database_path(settings.database).exists():
+        if is_missing(settings.database):
             # The plan is the same without data, and asking for it should leave nothing behind.
-            settings = settings.model_copy(update={"database": f"{SCHEME}{folder}/empty.db"})
+            settings = settings.model_copy(update={"database": f"{SCHEME}{folder}/empty.db", "migrate": True})
         typer.echo(run_loop(_explained(settings, text, given, account)))
 
 

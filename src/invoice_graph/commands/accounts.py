@@ -1,7 +1,9 @@
 """Accounts: tenants, their settings, and what every one of them starts with."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from invoice_graph.commands.numbers import claim_prefix, counter_kind, find_counter, skip_to
@@ -12,7 +14,7 @@ from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.fields import Input, refuse
 from invoice_graph.domain.ids import IdFactory, Prefix
 from invoice_graph.domain.kinds import SimulatedOutcome
-from invoice_graph.store.database import Connection, Database
+from invoice_graph.store.connection import Connection, Database
 from invoice_graph.store.rows import insert_rows, select_rows
 from invoice_graph.store.tables import Account, Counter, PaymentMethod
 from invoice_graph.store.unit_of_work import UnitOfWork
@@ -26,6 +28,7 @@ TEST_METHODS = {
 """The test payment methods of every account, which work for all its customers: what each answers, and why."""
 
 _PREFIX_LENGTH = 8
+_ID = re.compile(rf"{Prefix.ACCOUNT}[A-Za-z0-9_]{{1,64}}")
 
 
 async def update_account(uow: UnitOfWork, input: Input, services: Services) -> Done:
@@ -44,27 +47,48 @@ async def create_account(
     database: Database, clock: Clock, ids: IdFactory, settings: Mapping[str, Any], id: str | None = None
 ) -> Account:
     """A new account with its test payment methods. `settings` as accountUpdate takes them, `name` among them;
-    raises InputRefusal for bad ones, RESOURCE_ALREADY_EXISTS for an `id` in use."""
+    raises InputRefusal for bad ones, for an `id` that can't be one, and RESOURCE_ALREADY_EXISTS for one in use."""
     cleaned = ACCOUNT(settings)
     if not cleaned.get("name"):
         raise refuse("The name is missing; give one.", ("name",), ErrorCode.PARAMETER_MISSING)
     sequence = cleaned.pop("next_invoice_sequence", 1)
     cleaned.setdefault("invoice_prefix", ids.token()[:_PREFIX_LENGTH].upper())
-    account = Account(account_id=id or ids.make(Prefix.ACCOUNT), created_at=clock.now(), **cleaned)
+    account = Account(
+        account_id=ids.make(Prefix.ACCOUNT) if id is None else _usable(id), created_at=clock.now(), **cleaned
+    )
     counter = Counter(account_id=account.account_id, kind=counter_kind(account.invoice_prefix))
     skip_to(counter, sequence, ("next_invoice_sequence",))
-    async with database.transaction() as connection:
-        await _check_new(connection, account)
-        await insert_rows(connection, Account, [account])
-        await insert_rows(connection, Counter, [counter])
-        await insert_rows(connection, PaymentMethod, _test_methods(account.account_id, account.created_at))
+    await database.write(partial(_insert, account, counter))
     return account
+
+
+async def has_account(database: Database, id: str) -> bool:
+    """Whether there is an account with an id, whatever that may be."""
+    if not id.isascii() or not id.isprintable():
+        return False
+    async with database.reader() as connection:
+        return bool(await select_rows(connection, Account, {"account_id": id}))
 
 
 async def list_accounts(database: Database) -> list[Account]:
     """All accounts, the oldest first."""
     async with database.reader() as connection:
         return await select_rows(connection, Account, {}, ("created_at", "account_id"))
+
+
+def _usable(id: str) -> str:
+    """An account's id that was chosen by hand, of which the ids of its events are made."""
+    if not _ID.fullmatch(id):
+        message = f"{id!r} can't be an account's id; begin it with '{Prefix.ACCOUNT}', then 1 to 64 letters and digits."
+        raise refuse(message, ("id",), ErrorCode.PARAMETER_INVALID)
+    return id
+
+
+async def _insert(account: Account, counter: Counter, connection: Connection) -> None:
+    await _check_new(connection, account)
+    await insert_rows(connection, Account, [account])
+    await insert_rows(connection, Counter, [counter])
+    await insert_rows(connection, PaymentMethod, _test_methods(account.account_id, account.created_at))
 
 
 async def _check_new(connection: Connection, account: Account) -> None:

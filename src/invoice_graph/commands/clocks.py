@@ -12,6 +12,7 @@ from invoice_graph.domain.fields import Input, refuse
 from invoice_graph.domain.ids import Prefix
 from invoice_graph.domain.invoices import years_after
 from invoice_graph.domain.kinds import TestClockStatus
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.due import abandoned_clocks, next_due
 from invoice_graph.store.tables import TestClock
 from invoice_graph.store.unit_of_work import UnitOfWork
@@ -63,42 +64,42 @@ async def finish_advance(services: Services, clock: TestClock, operation_id: str
         if due is None:
             break
         await do_one(services, due, operation_id, clock)
-    await _arrive(services, clock, operation_id)
+    await services.database.write(partial(_arrive, services, clock, operation_id))
 
 
 async def advance_abandoned(services: Services) -> int:
     """Takes over the test clocks whose process died while they were on their way."""
     async with services.database.reader() as connection:
         left = await abandoned_clocks(connection, services.machine_clock.now())
+    taken = 0
     for clock in left:
-        if await _take_over(services, clock):
+        if await services.database.write(partial(_take_over, services, clock)):
             await finish_advance(services, clock, services.ids.token())
-    return len(left)
+            taken += 1
+    return taken
 
 
-async def _take_over(services: Services, left: TestClock) -> bool:
+async def _take_over(services: Services, left: TestClock, connection: Connection) -> bool:
     """Leases an abandoned clock anew; False when somebody else was faster."""
-    async with services.database.transaction() as connection:
-        uow = services.unit_of_work(connection, left.account_id, services.ids.token())
-        clock = await uow.require(TestClock, left.id, ("id",))
-        mine = clock.leased_until == left.leased_until
-        if mine:
-            clock.leased_until = lease_from_now(services)
-            await uow.flush()
+    uow = services.unit_of_work(connection, left.account_id, services.ids.token())
+    clock = await uow.require(TestClock, left.id, ("id",), hold=True)
+    mine = clock.leased_until == left.leased_until
+    if mine:
+        clock.leased_until = lease_from_now(services)
+        await uow.flush()
     return mine
 
 
-async def _arrive(services: Services, left: TestClock, operation_id: str) -> None:
-    async with services.database.transaction() as connection:
-        uow = services.unit_of_work(connection, left.account_id, operation_id)
-        clock = await uow.require(TestClock, left.id, ("id",))
-        if clock.target_at is not None:
-            clock.frozen_at = clock.target_at
-            clock.status, clock.target_at, clock.leased_until = TestClockStatus.READY, None, None
-            uow.now = clock.frozen_at
-            uow.touch(clock)
-            uow.emit(EventType.TEST_HELPERS_TEST_CLOCK_READY, clock)
-            await uow.flush()
+async def _arrive(services: Services, left: TestClock, operation_id: str, connection: Connection) -> None:
+    uow = services.unit_of_work(connection, left.account_id, operation_id)
+    clock = await uow.require(TestClock, left.id, ("id",), hold=True)
+    if clock.target_at is not None:
+        clock.frozen_at = clock.target_at
+        clock.status, clock.target_at, clock.leased_until = TestClockStatus.READY, None, None
+        uow.now = clock.frozen_at
+        uow.touch(clock)
+        uow.emit(EventType.TEST_HELPERS_TEST_CLOCK_READY, clock)
+        await uow.flush()
 
 
 async def _ready_clock(uow: UnitOfWork, id: str) -> TestClock:

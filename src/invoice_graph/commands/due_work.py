@@ -7,6 +7,7 @@ many processes try. Charges go through the three steps of every payment.
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from invoice_graph.commands.balances import make_delinquent
 from invoice_graph.commands.finalization import finalize
@@ -18,6 +19,7 @@ from invoice_graph.domain.errors import Refusal
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.kinds import CollectionMethod
 from invoice_graph.domain.lifecycle import InvoiceAction, InvoiceStatus
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.due import Due, due_until
 from invoice_graph.store.tables import Customer, Invoice, TestClock
 from invoice_graph.store.unit_of_work import UnitOfWork
@@ -40,23 +42,29 @@ async def do_due_work(services: Services) -> int:
 async def do_one(services: Services, due: Due, operation_id: str, clock: TestClock | None = None) -> bool:
     """Does one thing that is due; False when it is not due any more. On a test clock its moment becomes the
     clock's time."""
-    async with services.database.transaction() as connection:
-        uow = services.unit_of_work(connection, due.account_id, operation_id)
-        if clock is not None:
-            await _move(uow, clock, due.moment, services)
-        try:
-            async with connection.savepoint():
-                ended = await _work(uow, due, services)
-                await uow.flush()
-        except Refusal as refusal:
-            _log.warning("What was due on invoice %s is dropped: %s", due.invoice_id, refusal)
-            ended = None
-            await _drop(services.unit_of_work(connection, due.account_id, operation_id), due)
+    ended = await services.database.write(partial(_transact, services, due, operation_id, clock))
     if isinstance(ended, Charging):
         await charge_and_book(services, ended.attempt)
     elif ended is not None:
         await services.deliver(ended.mails)
     return ended is not None
+
+
+async def _transact(
+    services: Services, due: Due, operation_id: str, clock: TestClock | None, connection: Connection
+) -> Done | Charging | None:
+    uow = services.unit_of_work(connection, due.account_id, operation_id)
+    if clock is not None:
+        await _move(uow, clock, due.moment, services)
+    try:
+        async with connection.savepoint():
+            ended = await _work(uow, due, services)
+            await uow.flush()
+    except Refusal as refusal:
+        _log.warning("What was due on invoice %s is dropped: %s", due.invoice_id, refusal)
+        await _drop(services.unit_of_work(connection, due.account_id, operation_id), due)
+        return None
+    return ended
 
 
 async def _due_now(services: Services) -> list[Due]:
@@ -65,7 +73,7 @@ async def _due_now(services: Services) -> list[Due]:
 
 
 async def _move(uow: UnitOfWork, clock: TestClock, moment: datetime, services: Services) -> None:
-    row = await uow.require(TestClock, clock.id, ("id",))
+    row = await uow.require(TestClock, clock.id, ("id",), hold=True)
     row.frozen_at = max(row.frozen_at, moment)
     row.leased_until = lease_from_now(services)
 

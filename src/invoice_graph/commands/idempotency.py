@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from invoice_graph.commands.operations import Call, Outcome
+from invoice_graph.commands.operations import Call, Outcome, Services
+from invoice_graph.domain.access import Actor
 from invoice_graph.domain.clock import time_text
 from invoice_graph.domain.errors import (
     ConflictRefusal,
@@ -24,8 +25,8 @@ from invoice_graph.domain.errors import (
 )
 from invoice_graph.domain.fields import MAX_TEXT, required_text
 from invoice_graph.domain.money import decimal_text
-from invoice_graph.store.database import Connection
-from invoice_graph.store.expiry import prune_keys
+from invoice_graph.store.connection import Connection
+from invoice_graph.store.expiry import prune_key, prune_keys
 from invoice_graph.store.rows import codec, insert_rows, select_rows, update_row
 from invoice_graph.store.tables import IdempotencyKey
 
@@ -40,6 +41,11 @@ def check_key(key: str | None) -> None:
     """Refuses a key that is empty or longer than 255 characters."""
     if key is not None:
         required_text(MAX_TEXT["idempotency_key"])(key, PATH)
+
+
+def own_key(actor: Actor, key: str | None) -> str | None:
+    """A key as it is stored: a customer's own are apart from the account's and from other customers'."""
+    return key if key is None or actor.customer_id is None else f"{actor.customer_id}/{key}"
 
 
 def fingerprint(call: Call) -> str:
@@ -65,10 +71,11 @@ async def recall(connection: Connection, account_id: str, call: Call, now: datet
 async def keep(
     connection: Connection, account_id: str, call: Call, outcome: Outcome, now: datetime, *, finished: bool = True
 ) -> None:
-    """Stores the outcome of a call under its key, if it has one, and forgets what is too old."""
+    """Stores the outcome of a call under its key, if it has one."""
     if call.idempotency_key is None:
         return
-    await prune_keys(connection, now - LIFETIME)
+    # An outcome that is too old to be recalled makes room.
+    await prune_key(connection, account_id, call.idempotency_key, now - LIFETIME)
     row = IdempotencyKey(
         account_id=account_id,
         key=call.idempotency_key,
@@ -82,6 +89,13 @@ async def keep(
         operation_id=outcome.operation_id,
     )
     await insert_rows(connection, IdempotencyKey, [row])
+
+
+async def forget_keys(services: Services) -> int:
+    """Deletes the outcomes of all accounts that are too old to be recalled."""
+    moment = services.clock.now() - LIFETIME
+    await services.database.write(lambda connection: prune_keys(connection, moment))
+    return 0
 
 
 async def finish(connection: Connection, account_id: str, key: str | None, outcome: Outcome) -> None:

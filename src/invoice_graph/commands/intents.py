@@ -136,7 +136,7 @@ async def _succeed(uow: UnitOfWork, intent: PaymentIntent) -> None:
 
 async def _payment_of(uow: UnitOfWork, intent: PaymentIntent) -> InvoicePayment | None:
     found = await uow.find(InvoicePayment, payment_reference=intent.id)
-    return found[0] if found else None
+    return await uow.get(InvoicePayment, found[0].id) if found else None
 
 
 async def _free_invoice(uow: UnitOfWork, payment: InvoicePayment) -> Invoice:

@@ -1,19 +1,22 @@
-"""API keys: the secret is shown once, only its SHA-256 is kept."""
+"""API keys: the secret is shown once, only its SHA-256 is kept. Secret keys may do everything, restricted ones what
+their scopes open."""
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from invoice_graph.domain.access import Actor
+from invoice_graph.domain.access import EVERYTHING, Actor, ActorKind, Rights, Scope, granted
 from invoice_graph.domain.clock import Clock
 from invoice_graph.domain.fields import MAX_TEXT, required_text
 from invoice_graph.domain.ids import IdFactory, Prefix
-from invoice_graph.store.database import Database
+from invoice_graph.store.connection import Database
 from invoice_graph.store.rows import codec, insert_rows, select_rows, update_row
 from invoice_graph.store.tables import Account, ApiKey
 from invoice_graph.store.unit_of_work import missing
 
-SECRET_PREFIX = "sk_"
+SECRET_PREFIX, RESTRICTED_PREFIX = "sk_", "rk_"
+SCOPES = frozenset(Scope)
 _SECRET_BYTES = 24
 _SHOWN = 4
 
@@ -27,12 +30,18 @@ class NewKey:
 
 
 async def create_key(
-    database: Database, clock: Clock, ids: IdFactory, account_id: str, name: str, secret: str | None = None
+    database: Database,
+    clock: Clock,
+    ids: IdFactory,
+    account_id: str,
+    name: str,
+    secret: str | None = None,
+    scopes: Collection[Scope] | None = None,
 ) -> NewKey:
-    """A key of an account; raises InputRefusal for an unknown account or a blank name. `secret` is drawn at random
-    unless given, which is meant for demonstrations."""
+    """A key of an account, restricted to some scopes if they are given; raises InputRefusal for an unknown account or
+    a blank name. `secret` is drawn at random unless given, which is meant for demonstrations."""
     name = required_text(MAX_TEXT["name"])(name, ("name",))
-    secret = secret or SECRET_PREFIX + secrets.token_hex(_SECRET_BYTES)
+    secret = secret or (SECRET_PREFIX if scopes is None else RESTRICTED_PREFIX) + secrets.token_hex(_SECRET_BYTES)
     key = ApiKey(
         account_id=account_id,
         id=ids.make(Prefix.API_KEY),
@@ -40,6 +49,7 @@ async def create_key(
         name=name,
         digest=_digest(secret),
         last_four=secret[-_SHOWN:],
+        scopes=None if scopes is None else sorted(scopes),
     )
     async with database.transaction() as connection:
         if not await select_rows(connection, Account, {"account_id": account_id}):
@@ -74,7 +84,15 @@ async def find_actor(database: Database, secret: str) -> Actor | None:
         found = await select_rows(connection, ApiKey, {"digest": _digest(secret)})
     if not found or found[0].revoked_at is not None:
         return None
-    return Actor(found[0].account_id, found[0].id)
+    return _actor(found[0])
+
+
+def _actor(key: ApiKey) -> Actor:
+    if key.scopes is None:
+        return Actor(key.account_id, key.id, EVERYTHING)
+    # A scope that a later version of the program knows opens nothing here.
+    scopes = granted(Scope(scope) for scope in key.scopes if scope in SCOPES)
+    return Actor(key.account_id, key.id, Rights(scopes), kind=ActorKind.RESTRICTED_KEY)
 
 
 def _digest(secret: str) -> str:

@@ -18,7 +18,7 @@ def counter_kind(prefix: str) -> str:
 
 async def find_counter(uow: UnitOfWork, prefix: str) -> Counter | None:
     """The counter of a prefix; None when the prefix was never used."""
-    found = await uow.find(Counter, kind=counter_kind(prefix))
+    found = await uow.find(Counter, kind=counter_kind(prefix), hold=True)
     return found[0] if found else None
 
 

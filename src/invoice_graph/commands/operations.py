@@ -1,17 +1,18 @@
 """What a command is made of: the call, the services it uses, and how it ends."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from invoice_graph.adapters.mail import InvoiceMail, Mailer
 from invoice_graph.adapters.payments import PaymentProvider
+from invoice_graph.domain.access import BY_ITSELF, Cause
 from invoice_graph.domain.clock import Clock, SystemClock
 from invoice_graph.domain.errors import Refusal
 from invoice_graph.domain.fields import Input, Shape
 from invoice_graph.domain.ids import IdFactory
 from invoice_graph.domain.lifecycle import InvoiceAction
-from invoice_graph.store.database import Connection, Database
+from invoice_graph.store.connection import Connection, Database
 from invoice_graph.store.tables import Account, Owned, PaymentAttempt
 from invoice_graph.store.unit_of_work import Snapshot, UnitOfWork
 
@@ -36,10 +37,27 @@ class Services:
     charge_seconds: float = 10.0
 
     def unit_of_work(
-        self, connection: Connection, account_id: str, operation_id: str, idempotency_key: str | None = None
+        self,
+        connection: Connection,
+        account_id: str,
+        operation_id: str,
+        idempotency_key: str | None = None,
+        customer_id: str | None = None,
+        cause: Cause = BY_ITSELF,
     ) -> UnitOfWork:
-        """A unit of work of one operation on a connection inside a transaction."""
-        return UnitOfWork(connection, account_id, self.clock, self.ids, self.snapshot, operation_id, idempotency_key)
+        """A unit of work of one operation on a connection inside a transaction; of a customer who acts for themselves
+        if one is named."""
+        return UnitOfWork(
+            connection,
+            account_id,
+            self.clock,
+            self.ids,
+            self.snapshot,
+            operation_id,
+            idempotency_key,
+            customer_id,
+            cause,
+        )
 
     async def deliver(self, mails: Iterable[InvoiceMail]) -> None:
         """Hands mails over after COMMIT. One that is not taken on is logged: what it tells of has happened."""
@@ -63,6 +81,7 @@ class Call:
     idempotency_key: str | None = None
     dry_run: bool = False
     expected_version: int | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,8 @@ class Charging:
 
 
 Run = Callable[[UnitOfWork, Input, Services], Awaitable[Done | Charging]]
+Reveal = Callable[[Connection, Services, str, Call, Outcome], Awaitable[Mapping[str, str | None]]]
+"""What the answer to an account's call shows besides what is stored, by name: secrets that are nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +133,4 @@ class Command:
     action: InvoiceAction | None = None
     creates: bool = False
     preview: bool = False
+    reveal: Reveal | None = None

@@ -8,6 +8,7 @@ under the same key, so that a charge is made once and booked once.
 import asyncio
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from invoice_graph.adapters.payments import ChargeRequest, ChargeResult, ChargeStatus
 from invoice_graph.commands import idempotency
@@ -18,6 +19,7 @@ from invoice_graph.commands.operations import Charging, Done, Outcome, Services
 from invoice_graph.commands.status import apply
 from invoice_graph.commands.time import live_in_time_of
 from invoice_graph.domain import lifecycle
+from invoice_graph.domain.access import ActorKind, Cause
 from invoice_graph.domain.errors import ErrorCode, InputRefusal, PaymentRefusal, Refusal
 from invoice_graph.domain.fields import Input, Path
 from invoice_graph.domain.ids import Prefix
@@ -29,7 +31,7 @@ from invoice_graph.domain.kinds import (
     UncollectibleReason,
 )
 from invoice_graph.domain.lifecycle import InvoiceAction, InvoiceStatus
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.expiry import expired_attempts
 from invoice_graph.store.rows import select_rows
 from invoice_graph.store.tables import Customer, Invoice, InvoicePayment, PaymentAttempt, PaymentMethod
@@ -167,7 +169,9 @@ def outcome_of(attempt: PaymentAttempt, result: ChargeResult) -> Outcome:
 async def book(connection: Connection, services: Services, attempt: PaymentAttempt, result: ChargeResult) -> bool:
     """Settles an attempt and finishes its idempotency key, inside a transaction; False when that was done before."""
     account_id, key = attempt.account_id, attempt.idempotency_key
-    uow = services.unit_of_work(connection, account_id, attempt.operation_id, key)
+    # Attempts of an earlier program do not tell.
+    cause = Cause(attempt.actor_kind or ActorKind.GATEWAY, attempt.actor_id, attempt.request_id)
+    uow = services.unit_of_work(connection, account_id, attempt.operation_id, key, cause=cause)
     if not await settle(uow, attempt.id, result):
         return False
     await uow.flush()
@@ -180,8 +184,7 @@ async def charge_and_book(services: Services, attempt: PaymentAttempt) -> bool:
     result = await charge(services, attempt)
     if result is None:
         return False
-    async with services.database.transaction() as connection:
-        return await book(connection, services, attempt, result)
+    return await services.database.write(lambda connection: book(connection, services, attempt, result))
 
 
 async def settle_abandoned(services: Services) -> int:
@@ -190,26 +193,24 @@ async def settle_abandoned(services: Services) -> int:
     Safe to run in several processes at once: each attempt is leased anew before the provider is asked, and
     booked by whoever comes first.
     """
+    async with services.database.reader() as connection:
+        expired = await expired_attempts(connection, services.machine_clock.now())
     settled = 0
-    for attempt in await _lease_abandoned(services):
-        settled += await charge_and_book(services, attempt)
+    for attempt in expired:
+        if await services.database.write(partial(_take_over, services, attempt)):
+            settled += await charge_and_book(services, attempt)
     return settled
 
 
-async def _lease_abandoned(services: Services) -> list[PaymentAttempt]:
-    now = services.machine_clock.now()
-    leased: list[PaymentAttempt] = []
-    async with services.database.reader() as connection:
-        if not await expired_attempts(connection, now):
-            return leased
-    async with services.database.transaction() as connection:
-        for found in await expired_attempts(connection, now):
-            uow = services.unit_of_work(connection, found.account_id, found.operation_id)
-            attempt = await uow.require(PaymentAttempt, found.id, ("id",))
-            attempt.leased_until = lease_from_now(services)
-            await uow.flush()
-            leased.append(attempt)
-    return leased
+async def _take_over(services: Services, left: PaymentAttempt, connection: Connection) -> bool:
+    """Leases an abandoned attempt anew; False when somebody else was faster."""
+    uow = services.unit_of_work(connection, left.account_id, left.operation_id)
+    attempt = await uow.get(PaymentAttempt, left.id)
+    if attempt is None or attempt.leased_until != left.leased_until:
+        return False
+    attempt.leased_until = lease_from_now(services)
+    await uow.flush()
+    return True
 
 
 def lease_from_now(services: Services) -> datetime:
@@ -240,6 +241,9 @@ def _claim(
         forgive=forgive,
         operation_id=uow.operation_id,
         idempotency_key=uow.idempotency_key,
+        actor_kind=uow.cause.kind,
+        actor_id=uow.cause.actor_id,
+        request_id=uow.cause.request_id,
         leased_until=lease_from_now(services),
     )
     invoice.payment_attempt_id = attempt.id

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from invoice_graph.commands.invoices import create_invoice
@@ -11,6 +12,7 @@ from invoice_graph.domain.errors import ErrorCode, Refusal
 from invoice_graph.domain.fields import Input, Path, refuse
 from invoice_graph.domain.ids import Prefix
 from invoice_graph.domain.kinds import BillingReason, PendingItems
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.due import expired_previews
 from invoice_graph.store.rows import copy_of
 from invoice_graph.store.tables import Discount, Invoice, InvoiceItem, LineItem, Price, Product, TaxRate
@@ -47,16 +49,20 @@ async def forget_previews(services: Services) -> int:
     """Deletes the previews whose time is over, and returns how many there were."""
     async with services.database.reader() as connection:
         found = await expired_previews(connection, services.clock.now())
-    for preview in found:
-        async with services.database.transaction() as connection:
-            uow = services.unit_of_work(connection, preview.account_id, services.ids.token())
-            for kind in (LineItem, Discount):
-                for row in await uow.find(kind, invoice_id=preview.id):
-                    uow.delete(row)
-            for invoice in await uow.find(Invoice, id=preview.id):
-                uow.delete(invoice)
-            await uow.flush()
-    return len(found)
+    return sum([await services.database.write(partial(_forget, services, preview)) for preview in found])
+
+
+async def _forget(services: Services, preview: Invoice, connection: Connection) -> bool:
+    uow = services.unit_of_work(connection, preview.account_id, services.ids.token())
+    invoice = await uow.get(Invoice, preview.id)
+    if invoice is None:
+        return False
+    for kind in (LineItem, Discount):
+        for row in await uow.find(kind, invoice_id=invoice.id):
+            uow.delete(row)
+    uow.delete(invoice)
+    await uow.flush()
+    return True
 
 
 def _without_currency(entry: Input) -> Input:

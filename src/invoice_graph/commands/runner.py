@@ -7,10 +7,11 @@ command. A refusal undoes what the command wrote; under an idempotency key it is
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from invoice_graph.adapters.mail import InvoiceMail
-from invoice_graph.adapters.payments import APPROVED
+from invoice_graph.adapters.payments import APPROVED, ChargeResult
 from invoice_graph.commands import idempotency, payments, shapes
 from invoice_graph.commands.accounts import update_account
 from invoice_graph.commands.catalogue import CATALOGUE_COMMANDS
@@ -35,12 +36,13 @@ from invoice_graph.commands.operations import Call, Charging, Command, Done, Out
 from invoice_graph.commands.payments import pay_invoice
 from invoice_graph.commands.previews import preview_invoice
 from invoice_graph.commands.receipts import attach_payment
+from invoice_graph.commands.sessions import SESSION_COMMANDS
 from invoice_graph.commands.status import check_action
 from invoice_graph.commands.time import live_in_time_of, live_in_time_of_input
-from invoice_graph.domain.access import Actor
+from invoice_graph.domain.access import Actor, cause_of
 from invoice_graph.domain.errors import ConflictRefusal, ErrorCode, Refusal
 from invoice_graph.domain.lifecycle import InvoiceAction
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.tables import (
     Account,
     CreditNote,
@@ -104,6 +106,7 @@ COMMANDS: Mapping[str, Command] = {
         Command("accountUpdate", Account, shapes.ACCOUNT, update_account),
         *CATALOGUE_COMMANDS,
         *LEDGER_COMMANDS,
+        *SESSION_COMMANDS,
     )
 }
 """Every command by the name of its mutation."""
@@ -112,12 +115,14 @@ COMMANDS: Mapping[str, Command] = {
 async def run(services: Services, actor: Actor, command: Command, call: Call, answer: Answer[T]) -> T:
     """Runs a call and returns what `answer` made of its outcome.
 
-    `answer` is called once: on the writing connection before COMMIT, so that it sees what the call did; or on a
-    reading one where the call did not get as far as a transaction or its payment is still under way.
+    `answer` is called on the writing connection before COMMIT, so that it sees what the call did, and again when the
+    transaction is tried again; or on a reading one where the call did not get as far as a transaction or its payment
+    is still under way.
     """
     try:
         call = replace(call, input=command.check(call.input), dry_run=call.dry_run or command.preview)
         idempotency.check_key(call.idempotency_key)
+        call = replace(call, idempotency_key=idempotency.own_key(actor, call.idempotency_key))
     except Refusal as refusal:
         outcome = Outcome(_named_object(actor, command, call), None, (refusal,), operation_id="")
         return await _answer_outside(services, outcome, answer)
@@ -164,12 +169,7 @@ class _Execution:
     async def run(self, answer: Answer[T]) -> T:
         """Raises ConflictRefusal LOCK_TIMEOUT when another process writes for too long."""
         try:
-            async with self.services.database.transaction() as connection:
-                result = await self._execute(connection)
-                if not result.goes_on:
-                    answered = await answer(connection, result.outcome)
-                    if not result.kept:
-                        raise _Undone(answered)
+            result, answered = await self.services.database.write(partial(self._transact, answer))
         except _Undone as undone:
             return undone.answer  # type: ignore[no-any-return]
         if result.charging is not None:
@@ -178,12 +178,22 @@ class _Execution:
             await result.then(self.services)
             return await _answer_outside(self.services, result.outcome, answer)
         await self.services.deliver(result.mails)
-        return answered
+        return answered  # type: ignore[return-value]
 
     def refused(self, refusal: Refusal) -> Outcome:
         """The outcome of a call that changed nothing."""
         named = _named_object(self.actor, self.command, self.call)
         return Outcome(named, None, (refusal,), self.operation_id)
+
+    async def _transact(self, answer: Answer[T], connection: Connection) -> tuple[_Result, T | None]:
+        """The transaction: what it came to, and the answer unless that has to wait. Raises _Undone to keep nothing."""
+        result = await self._execute(connection)
+        if result.goes_on:
+            return result, None
+        answered = await answer(connection, result.outcome)
+        if not result.kept:
+            raise _Undone(answered)
+        return result, answered
 
     async def _execute(self, connection: Connection) -> _Result:
         call, account_id, now = self.call, self.actor.account_id, self.services.clock.now()
@@ -205,7 +215,9 @@ class _Execution:
         """Does the work, and undoes it when it is refused."""
         call = self.call
         key = None if call.dry_run else call.idempotency_key
-        uow = self.services.unit_of_work(connection, self.actor.account_id, self.operation_id, key)
+        actor = self.actor
+        cause = cause_of(actor, call.request_id)
+        uow = self.services.unit_of_work(connection, actor.account_id, self.operation_id, key, actor.customer_id, cause)
         try:
             async with connection.savepoint():
                 ended = await self._work(uow)
@@ -248,8 +260,8 @@ class _Execution:
 
     async def _named_row(self, uow: UnitOfWork) -> Any:
         if self.command.kind is Account:
-            return await uow.account()
-        row: Any = await uow.require(self.command.kind, self.call.input["id"], ("id",))
+            return await uow.account(hold=True)
+        row: Any = await uow.require(self.command.kind, self.call.input["id"], ("id",), hold=True)
         if _is_gone(row):
             raise missing(self.command.kind, self.call.input["id"], ("id",))
         return row
@@ -259,13 +271,17 @@ class _Execution:
         result = await payments.charge(self.services, attempt)
         if result is not None:
             try:
-                async with self.services.database.transaction() as connection:
-                    await payments.book(connection, self.services, attempt, result)
-                    return await answer(connection, payments.outcome_of(attempt, result))
+                return await self.services.database.write(partial(self._book, attempt, result, answer))
             except ConflictRefusal:
                 _log.warning("Payment attempt %s is left to the sweep: the database is busy", attempt.id)
         outcome = Outcome(attempt.invoice_id, None, (payments.UNSETTLED,), self.operation_id)
         return await _answer_outside(self.services, outcome, answer)
+
+    async def _book(
+        self, attempt: PaymentAttempt, result: ChargeResult, answer: Answer[T], connection: Connection
+    ) -> T:
+        await payments.book(connection, self.services, attempt, result)
+        return await answer(connection, payments.outcome_of(attempt, result))
 
 
 async def _answer_outside(services: Services, outcome: Outcome, answer: Answer[T]) -> T:

@@ -20,7 +20,7 @@ from invoice_graph.demo.stories import STORIES, Story
 from invoice_graph.domain.access import Actor
 from invoice_graph.domain.clock import ManualClock
 from invoice_graph.domain.fields import MAX_DAYS_UNTIL_DUE
-from invoice_graph.store.database import Connection, Database
+from invoice_graph.store.connection import Connection, Database
 from invoice_graph.store.rows import select_rows
 from invoice_graph.store.tables import Invoice, LineItem
 

@@ -18,6 +18,7 @@ class Prefix(StrEnum):
 
     ACCOUNT = "acct_"
     API_KEY = "key_"
+    SIGNING_SECRET = "sig_"
     CUSTOMER = "cus_"
     INVOICE = "in_"
     LINE_ITEM = "il_"

@@ -1,11 +1,12 @@
 """A field's arguments: shape is looked at when a plan is made, values are read when it runs."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, TypeVar
 
 from graphql import (
+    ArgumentNode,
     FieldNode,
     GraphQLField,
     VariableNode,
@@ -21,6 +22,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 from sqlalchemy import bindparam
 from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.types import TypeEngine
 
 from invoice_graph.domain.errors import InputRefusal
 from invoice_graph.planner.faults import ArgumentFault
@@ -37,13 +39,14 @@ class Arguments:
 
     `values` are those of the request that the plan was first made for; a plan may depend on
     their shape only, and on what `form` returned, so everything else goes through `bind`.
+    `varying` are the arguments with variables in them: all others are the same in each request.
     """
 
-    definition: GraphQLField
+    varying: GraphQLField
     node: FieldNode
     values: dict[str, Any]
     prefix: str
-    constant: bool
+    fixed: dict[str, Any]
     reads: list[tuple[str, Read]] = field(default_factory=list)
     depends: dict[tuple[Any, ...], Read] = field(default_factory=dict)
 
@@ -59,11 +62,12 @@ class Arguments:
         """A parameter whose value is read at `path` when the plan runs; ArgumentFault for unusable text."""
         return self.read(lambda values: converted(convert, dig(values, path), path))
 
-    def read(self, read: Read) -> BindParameter[Any]:
-        """A parameter whose value `read` finds in the arguments when the plan runs."""
+    def read(self, read: Read, kind: TypeEngine[Any] | None = None) -> BindParameter[Any]:
+        """A parameter whose value `read` finds in the arguments when the plan runs; of the type `kind` where the
+        statement does not show it."""
         name = f"{self.prefix}{len(self.reads)}"
         self.reads.append((name, read))
-        return bindparam(name)
+        return bindparam(name, type_=kind)
 
     def form(self, path: tuple[Any, ...], read: Callable[[Any], F]) -> F:
         """What `read` finds in the value at `path`; requests in which it finds something else get another plan."""
@@ -85,7 +89,9 @@ class Arguments:
         return tuple(read(values) for read in self.depends.values())
 
     def _of(self, variables: VariableValues) -> Any:
-        return self.values if self.constant else get_argument_values(self.definition, self.node, variables)
+        if not self.varying.args:
+            return self.values
+        return self.fixed | get_argument_values(self.varying, self.node, variables)
 
 
 def converted(convert: Callable[[Any], Any], value: Any, path: tuple[Any, ...]) -> Any:
@@ -104,8 +110,15 @@ def dig(values: Any, path: tuple[Any, ...]) -> Any:
 
 def make_arguments(definition: GraphQLField, node: FieldNode, variables: VariableValues, prefix: str) -> Arguments:
     """A field's arguments, coerced for the request at hand."""
-    values = get_argument_values(definition, node, variables)
-    return Arguments(definition, node, values, prefix, constant=not _has_variables(node))
+    names = {argument.name.value for argument in node.arguments or () if _has_variables(argument)}
+    varying = _only(definition, names)
+    fixed = get_argument_values(_only(definition, definition.args.keys() - names), node, variables)
+    return Arguments(varying, node, fixed | get_argument_values(varying, node, variables), prefix, fixed)
+
+
+def _only(definition: GraphQLField, names: Collection[str]) -> GraphQLField:
+    """A field with some of its arguments."""
+    return GraphQLField(definition.type, {name: item for name, item in definition.args.items() if name in names})
 
 
 class _VariableFinder(Visitor):
@@ -115,10 +128,9 @@ class _VariableFinder(Visitor):
         self.found = True
 
 
-def _has_variables(node: FieldNode) -> bool:
+def _has_variables(node: ArgumentNode) -> bool:
     finder = _VariableFinder()
-    for argument in node.arguments or ():
-        visit(argument, finder)
+    visit(node, finder)
     return finder.found
 
 

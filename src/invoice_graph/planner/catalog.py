@@ -106,15 +106,15 @@ def _within(document: ColumnElement[Any], compiler: "Compiler", selection: "Sele
     rows = dialect.entries(document, compiler.alias("e"))
     members = Members(rows.c.value, rows)
     item = _object(members, compiler, selection)
-    return _listed(item, members.rows, compiler)
+    return _listed(item, members.rows, compiler, () if members.rows is rows else (rows.c.key,))
 
 
-def _listed(item: ColumnElement[str], rows: Any, compiler: "Compiler") -> ColumnElement[str]:
-    """A list with an item for each row."""
-    if has_nested(item):
+def _listed(item: ColumnElement[str], rows: Any, compiler: "Compiler", order: Sequence[Any] = ()) -> ColumnElement[str]:
+    """A list with an item for each row, in the order that rows joined to others would lose."""
+    if order or has_nested(item):
         columns = Columns(compiler.alias("q"))
         item = columns.take(item)
-        rows = select(*columns.labelled()).select_from(rows).subquery(columns.alias)
+        rows = select(*columns.labelled()).select_from(rows).order_by(*order).subquery(columns.alias)
     return joined("[", Nested(select(dialect.concatenated(item)).select_from(rows).scalar_subquery()), "]")
 
 
@@ -140,7 +140,7 @@ class Entries:
     name: str
 
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
-        rows = dialect.entries(scope.table.c[self.name], scope.compiler.alias("e"))
+        rows = dialect.members(scope.table.c[self.name], scope.compiler.alias("e"))
         members = scope.compiler.members(selection.kind, selection, lambda inner: dialect.quoted(rows.c[inner.name]))
         return _listed(json_object(members), rows, scope.compiler)
 
@@ -198,7 +198,7 @@ class OwnRow:
 
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
         own = scope.compiler.scope(self.table)
-        return own.lookup(own.object(selection), own.of_account())
+        return own.lookup(own.object(selection), own.of_actor())
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ class ById:
         match = own.table.c.id == selection.arguments.bind(("id",))
         if kept is not None:
             match &= own.table.c.version == selection.arguments.bind(("version",))
-        return own.lookup(own.object(selection), own.of_account(), match, *visibility.present(own))
+        return own.lookup(own.object(selection), own.of_actor(), match, *visibility.present(own))
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ class Given:
     def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
         own = scope.compiler.scope(self.table)
         match = own.table.c[self.column] == scope.compiler.given(self.parameter)
-        return own.lookup(own.object(selection), own.of_account(), match, *visibility.present(own))
+        return own.lookup(own.object(selection), own.of_actor(), match, *visibility.present(own))
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ class GivenList:
         match = own.table.c[self.column] == scope.compiler.given(self.parameter)
         columns = Columns(scope.compiler.alias("q"))
         listed = dialect.concatenated(columns.take(own.object(selection)))
-        rows = own.select(*columns.labelled()).where(own.of_account(), match).order_by(own.table.c[self.order])
+        rows = own.select(*columns.labelled()).where(own.of_actor(), match).order_by(own.table.c[self.order])
         return joined("[", select(listed).select_from(rows.subquery(columns.alias)).scalar_subquery(), "]")
 
 
@@ -267,12 +267,14 @@ class AnyNode:
         """The objects of a table of ids, an id having an object in one of all the types' tables at most."""
         branches, source = [], ids
         for table in scope.compiler.catalog.nodes:
+            if not scope.compiler.finds(table, selection):
+                continue
             own = scope.compiler.scope(table)
             branches.append((own.table.c.id.is_not(None), own.object(selection)))
-            match = and_(own.of_account(), own.table.c.id == ids.c.value, *visibility.present(own))
+            match = and_(own.of_actor(), own.table.c.id == ids.c.value, *visibility.present(own))
             source = own.with_joins(source.outerjoin(own.table, match))
         columns = Columns(scope.compiler.alias("q"))
-        listed = dialect.concatenated(columns.take(Choice(*branches)))
+        listed = dialect.concatenated(columns.take(Choice(*branches) if branches else constant("null")))
         rows = select(*columns.labelled()).select_from(source).order_by(*order).subquery(columns.alias)
         return select(listed).select_from(rows).scalar_subquery()
 

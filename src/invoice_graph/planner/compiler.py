@@ -1,13 +1,14 @@
 """A selection becomes SQL: scopes are rows, selections are fields, sources spell them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     FragmentDefinitionNode,
     GraphQLField,
+    GraphQLInputObjectType,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -17,9 +18,11 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
-from sqlalchemy import Join, Select, and_, bindparam, func, select
+from sqlalchemy import Dialect, Join, Select, and_, bindparam, func, literal_column, select
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
+from invoice_graph.domain import customer_access
+from invoice_graph.domain.access import EVERYTHING, REFERENCES, Rights
 from invoice_graph.domain.errors import Refusal
 from invoice_graph.planner import visibility
 from invoice_graph.planner.arguments import Arguments, make_arguments
@@ -37,6 +40,9 @@ MOST_TABLES = 500
 
 MOST_JOINED = 64
 """Tables of one FROM clause: SQLite joins no more."""
+
+ONE: ColumnElement[int] = literal_column("1")
+"""A limit that stands in the text: PostgreSQL plans a statement anew each time it runs with a bound one."""
 
 TYPENAME = "__typename"
 TOO_LARGE = "The selection is too large for one statement; split it into several requests."
@@ -74,15 +80,21 @@ class Compiler:
         self,
         schema: GraphQLSchema,
         catalog: Catalog,
+        dialect: Dialect,
         operation: OperationDefinitionNode,
         fragments: Iterable[FragmentDefinitionNode],
         variables: VariableValues,
+        rights: Rights = EVERYTHING,
     ) -> None:
         self.schema = schema
+        self.rights = rights
+        self.lacks: dict[str, None] = {}
         self.catalog = catalog
+        self.dialect = dialect
         self.arguments: list[Arguments] = []
         self.projections: list[tuple[str, Callable[[Sequence[Refusal]], str]]] = []
         self.account: BindParameter[str] = bindparam("account_id")
+        self.customer: BindParameter[str] = bindparam("customer_id")
         self.depth = 0
         self.in_object = False
         self._operation = operation
@@ -112,6 +124,24 @@ class Compiler:
             (inner.key, typename(kind) if inner.name == TYPENAME else spell(inner))
             for inner in self.below(kind, selection)
         ]
+
+    def check(self, type_name: str, field: str, value: str) -> None:
+        """Notes what the actor lacks for a field whose value is of the type `value`."""
+        lack = self.rights.lack(type_name, field, value)
+        if lack is not None:
+            self.lacks[lack] = None
+
+    def finds(self, table: Table, selection: Selection) -> bool:
+        """Whether objects of a table are looked for where an object may be of any kind: unless the actor may not read
+        them and the selection does not insist."""
+        kind = self.object_type(self.catalog.type_of(table))
+        if self.rights is EVERYTHING or self.rights.finds(kind.name):
+            return True
+        collected = collect_subfields(
+            self.schema, self._fragments, self._variables, self._operation, kind, selection.details
+        )
+        names = {details[0].node.name.value for details in collected.grouped_field_set.values()}
+        return not names <= REFERENCES
 
     def scope(self, table: Table) -> "Scope":
         """A row of a table under a new alias; raises TooCostly when there are too many."""
@@ -168,7 +198,30 @@ class Compiler:
         assert definition is not None
         arguments = make_arguments(definition, node, self._variables, f"a{len(self.arguments)}_")
         self.arguments.append(arguments)
+        if self.rights is not EVERYTHING and node.name.value != TYPENAME:
+            self._check(kind.name, node.name.value, definition, arguments)
         return Selection(key, node.name.value, kind.name, definition, details, arguments)
+
+    def _check(self, type_name: str, field: str, definition: GraphQLField, arguments: Arguments) -> None:
+        self.check(type_name, field, get_named_type(definition.type).name)
+        if self.rights.is_customer:
+            for lack in _forbidden_arguments(type_name, field, definition, arguments.values):
+                self.lacks[lack] = None
+
+
+def _forbidden_arguments(
+    type_name: str, field: str, definition: GraphQLField, values: Mapping[str, Any]
+) -> Iterator[str]:
+    """What of a field's arguments a customer may not give."""
+    for name, value in values.items():
+        if name not in customer_access.ARGUMENTS and value is not None:
+            yield f"{type_name}.{field}({name}:)"
+    if type_name == "Mutation":
+        members = cast(GraphQLInputObjectType, get_named_type(definition.args["input"].type)).fields
+        allowed = customer_access.ACTIONS.get(field, frozenset())
+        for name, value in values["input"].items():
+            if name not in allowed and value != members[name].default_value:
+                yield f"{type_name}.{field}(input: {{{name}}})"
 
 
 def typename(kind: GraphQLNamedType) -> ColumnElement[str]:
@@ -219,6 +272,8 @@ class Scope(Root):
 
     def filtered(self, field: str) -> Any:
         """The source whose value, or whose rows, `where` has conditions on."""
+        if self.compiler.rights is not EVERYTHING:
+            self.compiler.check(self.type.name, field, "")
         return self.compiler.catalog.filtered(self.type.name, field)
 
     def part(self, field: str) -> "Scope":
@@ -237,16 +292,18 @@ class Scope(Root):
         source = self.filtered(field)
         return isinstance(source, Column) and source.caseless
 
-    def of_account(self) -> ColumnElement[bool]:
-        """The condition that the row belongs to the actor's account; the one place where reads are fenced."""
-        return self.table.c.account_id == self.compiler.account
+    def of_actor(self) -> ColumnElement[bool]:
+        """The condition that the row is the actor's to see: of the account, and of the customer who acts for
+        themselves; the one place where reads are fenced."""
+        own = self.table.c.account_id == self.compiler.account
+        return and_(own, visibility.of_customer(self)) if self.compiler.rights.is_customer else own
 
     def join(self, table: Table, column: str, required: bool = False) -> "Scope":
         """The row that a column refers to, joined once however often it is selected; a required one whatever it is."""
         if (table, column) not in self._targets:
             target = Scope(self.compiler, table, self._root)
             shown = [] if required else visibility.present(target)
-            match = and_(target.of_account(), target.table.c.id == self.table.c[column], *shown)
+            match = and_(target.of_actor(), target.table.c.id == self.table.c[column], *shown)
             self._root._joins.append((target.table, match))
             if len(self._root._joins) >= MOST_JOINED:
                 # Early, since what is spelled below grows with the length of the chain at every step.
@@ -274,9 +331,9 @@ class Scope(Root):
     def lookup(self, value: ColumnElement[str], *conditions: ColumnElement[bool]) -> ColumnElement[str]:
         """The value for the one row that meets the conditions; `null` when there is none."""
         if not has_nested(value):
-            found = self.select(value).where(*conditions).limit(1)
+            found = self.select(value).where(*conditions).limit(ONE)
             return func.coalesce(found.scalar_subquery(), constant("null"))
         columns = Columns(self.compiler.alias("q"))
         text = func.coalesce(func.max(columns.take(value)), constant("null"))
-        rows = self.select(*columns.labelled()).where(*conditions).limit(1).subquery(columns.alias)
+        rows = self.select(*columns.labelled()).where(*conditions).limit(ONE).subquery(columns.alias)
         return select(text).select_from(rows).scalar_subquery()

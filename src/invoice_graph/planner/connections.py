@@ -10,11 +10,12 @@ from sqlalchemy.sql.elements import ColumnElement
 from invoice_graph.planner import filters, search, visibility
 from invoice_graph.planner.arguments import Arguments
 from invoice_graph.planner.catalog import Expression, Table
-from invoice_graph.planner.compiler import Scope, Selection
+from invoice_graph.planner.compiler import ONE, Scope, Selection
 from invoice_graph.planner.pagination import Order, PageShape, SortKey, cursor_key, page_shape, page_size
 from invoice_graph.planner.sql import Columns, Nested, constant, joined, json_object
 from invoice_graph.planner.summary import Summary
 from invoice_graph.store import dialect
+from invoice_graph.store.rows import table_of
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Connection:
         if arguments.at(path).get("some") is None:
             return true()
         rows = scope.compiler.scope(self.table)
-        found: Select[Any] = select(literal_column("1")).select_from(rows.table).where(rows.of_account())
+        found: Select[Any] = select(literal_column("1")).select_from(rows.table).where(rows.of_actor())
         found = found.where(*(rows.table.c[child] == scope.table.c[own] for child, own in self.match.items()))
         return exists(
             found.where(filters.condition(rows, arguments, (*path, "some"), depth + 1)).correlate(scope.table)
@@ -76,7 +77,7 @@ class _Page:
         self.arguments = selection.arguments
         self.shape: PageShape = page_shape(self.arguments.values)
         self.order = source.order_of(selection)
-        self.size = self.arguments.read(page_size)
+        self.size = self._size()
         self.searched = search.form_of(self.arguments)
         self.keys = {"after": self._keys("after"), "before": self._keys("before")}
         self.columns = Columns(self.compiler.alias("p"))
@@ -175,7 +176,7 @@ class _Page:
 
     def _members_of(self, scope: Scope) -> list[ColumnElement[bool]]:
         """The rows that belong to the connection."""
-        conditions = [scope.of_account(), *visibility.listed(scope)]
+        conditions = [scope.of_actor(), *visibility.listed(scope)]
         if self.source.within is not None:
             conditions.append(self.source.within(scope))
         if self._hides_clocks():
@@ -205,11 +206,21 @@ class _Page:
         conditions += [self._beyond(scope, argument) for argument, keys in self.keys.items() if keys]
         return conditions
 
+    def _size(self) -> ColumnElement[int]:
+        """How many rows a page has; a constant where the database must know it to plan once for all requests."""
+        if self.compiler.dialect.name in dialect.PLANNING_BY_LIMIT:
+            return literal_column(str(self.arguments.form((), page_size)))
+        return self.arguments.read(page_size)
+
     def _keys(self, argument: str) -> list[ColumnElement[Any]]:
         """The keys in a cursor; read even where no row is asked for, so that its faults are found."""
         if not self.arguments.given(argument):
             return []
-        return [self.arguments.read(cursor_key(self.order, argument, place)) for place in range(len(self.order.keys))]
+        columns = table_of(self.source.table).c
+        return [
+            self.arguments.read(cursor_key(self.order, argument, place), columns[key.column].type)
+            for place, key in enumerate(self.order.keys)
+        ]
 
     def _beyond(self, scope: Scope, argument: str) -> ColumnElement[bool]:
         return self.order.beyond(scope.table, self.keys[argument], backward=argument == "before")
@@ -219,7 +230,7 @@ class _Page:
         scope = self.compiler.scope(self.source.table)
         found: Select[Any] = select(literal_column("1")).select_from(scope.table).where(*self._page_conditions(scope))
         ordered = found.order_by(*self.order.columns(scope.table, self.shape.backward))
-        return exists(self._correlated(ordered.limit(1).offset(self.size)))
+        return exists(self._correlated(ordered.limit(ONE).offset(self.size)))
 
     def _at_or_beyond(self, argument: str) -> ColumnElement[bool]:
         """Whether there are rows at a cursor or on its far side."""

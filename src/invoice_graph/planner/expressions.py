@@ -27,7 +27,7 @@ from invoice_graph.planner.sql import constant
 from invoice_graph.store import dialect
 from invoice_graph.store.event_log import EVENT_COUNTER
 from invoice_graph.store.rows import table_of
-from invoice_graph.store.tables import Counter, TestClock
+from invoice_graph.store.tables import Counter, Event, TestClock
 
 USUAL_DIGITS = 2
 
@@ -97,12 +97,17 @@ def pending(scope: Scope) -> ColumnElement[bool]:
 
 
 def sequence_cursor(scope: Scope) -> ColumnElement[str]:
-    """An event's cursor."""
+    """An event's cursor: its place in the log; for a customer, to whom that would tell how much happens to others, its
+    place among their own."""
+    if scope.compiler.rights.is_customer:
+        return cast(_heard(scope, scope.table), Text)
     return cast(scope.table.c.sequence, Text)
 
 
 def event_cursor(scope: Root) -> ColumnElement[str]:
     """Where the event log ends."""
+    if scope.compiler.rights.is_customer:
+        return cast(_heard(scope), Text)
     return cast(_counter(scope, constant(EVENT_COUNTER)), Text)
 
 
@@ -119,6 +124,15 @@ def _own_time(scope: Scope) -> ColumnElement[str]:
     # As far left and with as little around it as can be: SQLite's parser is nearly full in the last place.
     time = func.coalesce(func.max(clock.c.frozen_at), bindparam("now"))
     return select(time).where(mine).correlate(scope.table).scalar_subquery()
+
+
+def _heard(scope: Root, until: Any = None) -> ColumnElement[int]:
+    """How many events a customer hears of, up to one."""
+    heard = Scope(scope.compiler, Event)
+    counted = select(func.count()).select_from(heard.table).where(heard.of_actor())
+    if until is None:
+        return counted.correlate(None).scalar_subquery()
+    return counted.where(heard.table.c.sequence <= until.c.sequence).correlate(until).scalar_subquery()
 
 
 def _counter(scope: Root, kind: ColumnElement[str], *outer: Any) -> ColumnElement[int]:

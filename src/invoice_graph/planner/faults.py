@@ -19,6 +19,13 @@ class TooCostly(Exception):
     """A selection beyond the limits: COST_LIMIT_EXCEEDED; the text says which and how to stay below."""
 
 
+@dataclass
+class Forbidden(Exception):
+    """A selection beyond the actor's rights; `lacks` are the scopes that are missing, or what a customer may not."""
+
+    lacks: tuple[str, ...]
+
+
 SUM_TOO_LARGE, TOO_MANY_GROUPS = "\x02", "\x03"
 """What stands in an answer's text where the rows allow no answer; JSON never contains control characters."""
 

@@ -1,9 +1,7 @@
 """Plans: the statements of an operation, kept by document, operation and shape of the variables."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 from graphql import (
     FragmentDefinitionNode,
@@ -13,18 +11,23 @@ from graphql import (
     OperationType,
 )
 from graphql.execution.values import VariableValues
-from sqlalchemy import select
+from sqlalchemy import Dialect, select
 
+from invoice_graph.domain.access import EVERYTHING, Rights
 from invoice_graph.domain.errors import Refusal
 from invoice_graph.planner.arguments import Arguments, shape
 from invoice_graph.planner.catalog import Catalog
 from invoice_graph.planner.compiler import TOO_LARGE, TYPENAME, Compiler, Root, Selection, typename
-from invoice_graph.planner.faults import TooCostly
-from invoice_graph.store.dialect import Parameters, spell
+from invoice_graph.planner.faults import Forbidden, TooCostly
+from invoice_graph.planner.recent import Recent
+from invoice_graph.store.dialect import SQLITE, Parameters, Spelling, spell
 
 LONGEST_STATEMENT = 900_000
 LONGEST_KEPT = 100_000
 KEPT_PLANS = 1024
+KEPT_SQL = 20_000_000
+"""Characters of SQL of all plans that are kept."""
+
 MOST_ROOTS = 1000
 """Root fields of one statement: SQLite answers at most 2,000 columns, PostgreSQL 1,664."""
 
@@ -34,14 +37,13 @@ class Statement:
     """One SQL statement whose single row holds the JSON of some root fields, in the order of `keys`."""
 
     keys: tuple[str, ...]
-    sql: str
-    constants: Parameters
+    spelling: Spelling
     arguments: tuple[Arguments, ...]
     projections: tuple[tuple[str, Callable[[Sequence[Refusal]], str]], ...]
 
     def parameters(self, variables: VariableValues) -> Parameters:
         """What the request's variables bind; raises ArgumentFault."""
-        bound = dict(self.constants)
+        bound: Parameters = {}
         for arguments in self.arguments:
             if arguments.reads:
                 bound |= arguments.parameters(variables)
@@ -77,13 +79,15 @@ class BoundStatement:
 
 
 class Planner:
-    """Makes plans for the operations of a schema and keeps the last 1,024 of them, but for very large ones."""
+    """Makes plans for the operations of a schema, in the SQL of one database, and keeps the last 1,024 of them, but for
+    very large ones."""
 
-    def __init__(self, schema: GraphQLSchema, catalog: Catalog) -> None:
+    def __init__(self, schema: GraphQLSchema, catalog: Catalog, dialect: Dialect = SQLITE) -> None:
         self.schema = schema
         self.catalog = catalog
-        self._kept: OrderedDict[Hashable, Plan] = OrderedDict()
-        self._depends: OrderedDict[Hashable, tuple[Arguments, ...]] = OrderedDict()
+        self.dialect = dialect
+        self._kept: Recent[Hashable, Plan] = Recent(KEPT_PLANS, KEPT_SQL, LONGEST_KEPT)
+        self._depends: Recent[Hashable, tuple[Arguments, ...]] = Recent(KEPT_PLANS, 0, 0)
 
     def plan(
         self,
@@ -91,25 +95,43 @@ class Planner:
         operation: OperationDefinitionNode,
         fragments: Sequence[FragmentDefinitionNode],
         variables: VariableValues,
+        rights: Rights = EVERYTHING,
     ) -> Plan:
-        """The plan of an operation; raises ArgumentFault and TooCostly."""
-        shaped = (document_key, shape(variables))
-        key = (shaped, _forms(self._depends.get(shaped, ()), variables))
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
+        """The plan of an operation for an actor with these rights; raises Forbidden, ArgumentFault and TooCostly. Safe
+        in several threads at once."""
+        known = self.known(document_key, variables, rights)
+        if known is not None:
+            return known
+        shaped = (document_key, rights, shape(variables))
         try:
-            plan = self._make(operation, fragments, variables)
+            plan = self._make(operation, fragments, variables, rights)
         except RecursionError:
             raise TooCostly(TOO_LARGE) from None
-        if sum(len(statement.sql) for statement in plan.statements) <= LONGEST_KEPT:
-            _keep(self._kept, (shaped, _forms(plan.depends, variables)), plan)
-            if plan.depends:
-                _keep(self._depends, shaped, plan.depends)
+        size = sum(len(statement.spelling.sql) for statement in plan.statements)
+        self._kept.keep((shaped, _forms(plan.depends, variables)), plan, size)
+        if plan.depends:
+            self._depends.keep(shaped, plan.depends, 0)
         return plan
 
-    def _make(self, operation: OperationDefinitionNode, fragments: Any, variables: VariableValues) -> Plan:
-        compiler = Compiler(self.schema, self.catalog, operation, fragments, variables)
+    def known(self, document_key: Hashable, variables: VariableValues, rights: Rights = EVERYTHING) -> Plan | None:
+        """The plan of an operation for an actor with these rights when there is one already."""
+        shaped = (document_key, rights, shape(variables))
+        return self._kept.get((shaped, _forms(self._depends.get(shaped) or (), variables)))
+
+    def _make(
+        self,
+        operation: OperationDefinitionNode,
+        fragments: Sequence[FragmentDefinitionNode],
+        variables: VariableValues,
+        rights: Rights,
+    ) -> Plan:
+        compiler = Compiler(self.schema, self.catalog, self.dialect, operation, fragments, variables, rights)
+        plan = self._compiled(compiler, operation)
+        if compiler.lacks:
+            raise Forbidden(tuple(compiler.lacks))
+        return plan
+
+    def _compiled(self, compiler: Compiler, operation: OperationDefinitionNode) -> Plan:
         kind = self.schema.get_root_type(operation.operation)
         assert isinstance(kind, GraphQLObjectType)
         roots = compiler.roots(kind)
@@ -119,16 +141,6 @@ class Planner:
         planned = [root for root in roots if root.name == TYPENAME or self.catalog.planned(kind.name, root.name)]
         statements = (_statement(compiler, kind, planned),) if planned else ()
         return Plan(statements, bool(planned) and len(planned) == len(roots), _depends(compiler))
-
-
-K = TypeVar("K")
-
-
-def _keep(kept: OrderedDict[Hashable, K], key: Hashable, value: K) -> None:
-    kept[key] = value
-    kept.move_to_end(key)
-    if len(kept) > KEPT_PLANS:
-        kept.popitem(last=False)
 
 
 def _depends(compiler: Compiler) -> tuple[Arguments, ...]:
@@ -145,14 +157,10 @@ def _statement(compiler: Compiler, kind: GraphQLObjectType, roots: Sequence[Sele
     below = len(compiler.arguments)
     root = Root(compiler)
     values = [typename(kind) if item.name == TYPENAME else root.member(item) for item in roots]
-    sql, constants = spell(select(*(value.label(f"c{place}") for place, value in enumerate(values))))
-    if len(sql) > LONGEST_STATEMENT:
+    statement = select(*(value.label(f"c{place}") for place, value in enumerate(values)))
+    spelling = spell(statement, compiler.dialect)
+    if len(spelling.sql) > LONGEST_STATEMENT:
         raise TooCostly(TOO_LARGE)
     arguments = (*(item.arguments for item in roots), *compiler.arguments[below:])
     projections, compiler.projections = tuple(compiler.projections), []
-    return Statement(tuple(item.key for item in roots), sql, _values(constants), arguments, projections)
-
-
-def _values(constants: Mapping[str, Any]) -> Parameters:
-    """The statement's own values; names without one are bound when it runs."""
-    return {name: value for name, value in constants.items() if value is not None}
+    return Statement(tuple(item.key for item in roots), spelling, arguments, projections)

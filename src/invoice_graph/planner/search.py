@@ -86,7 +86,7 @@ def _number(scope: "Scope", form: Form, values: Values) -> ColumnElement[bool]:
         found = dialect.contains(own.table.c.number_key, values(lambda clause: _text(clause).casefold()))
     else:
         found = own.table.c.number_words.like(values(lambda clause: language.words_pattern(_text(clause))))
-    ids = select(own.table.c.id).where(own.of_account(), own.table.c.number_words.is_not(None), found)
+    ids = select(own.table.c.id).where(own.of_actor(), own.table.c.number_words.is_not(None), found)
     return scope.table.c.id.in_(ids)
 
 

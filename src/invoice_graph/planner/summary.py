@@ -91,7 +91,7 @@ class Summary:
     def _sum(self, column: str) -> ColumnElement[Any]:
         value = self._measure(column, dialect.exact_sum(self.invoice.c[column]))
         readable = value.between(literal_column(f"-{LARGEST_SUM}"), literal_column(str(LARGEST_SUM)))
-        return case((readable, value), else_=constant(SUM_TOO_LARGE))
+        return case((readable, dialect.number(value, required=True)), else_=constant(SUM_TOO_LARGE))
 
     def _measure(self, name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
         self.measures[name] = value
@@ -106,11 +106,11 @@ class Summary:
         source: Any = (self._ranked() if ranked else self._grouped()).subquery(self.groups)
         if self.customer is not None:
             own = self.customer.table.c.id == self._of_group("customer_id")
-            source = self.customer.with_joins(source.outerjoin(self.customer.table, self.customer.of_account() & own))
+            source = self.customer.with_joins(source.outerjoin(self.customer.table, self.customer.of_actor() & own))
         rows = select(*columns.labelled()).select_from(source).order_by(*map(self._of_group, self.keys))
         if ranked:
             rows = rows.where(self._of_group("place") <= literal_column(str(MOST_CUSTOMERS)))
-        return rows.limit(MOST_GROUPS + 1)
+        return rows.limit(literal_column(str(MOST_GROUPS + 1)))
 
     def _grouped(self) -> Select[Any]:
         keys = {name: key(self.invoice) for name, key in self.keys.items()}

@@ -1,16 +1,20 @@
 """Which of an account's rows a reader sees: what no list shows, and what is gone by now."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import Select, and_, bindparam, exists, false, literal_column, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
+from invoice_graph.domain import customer_access
+from invoice_graph.domain.lifecycle import InvoiceStatus
+from invoice_graph.planner.sql import constant
 from invoice_graph.store import tables
+from invoice_graph.store.rows import table_of
 
 if TYPE_CHECKING:
     from invoice_graph.planner.catalog import Table
-    from invoice_graph.planner.compiler import Scope
+    from invoice_graph.planner.compiler import Compiler, Scope
 
 PREVIEW_ENDS: "Mapping[Table, str]" = {tables.Invoice: "expires_at"}
 """The tables that hold previews too, and the column that says how long; it is empty in everything else."""
@@ -19,6 +23,61 @@ DELETED: "Mapping[Table, str]" = {tables.TestClock: "deleted_at"}
 """The tables whose deleted rows stay because others refer to them, and the column that says when they went."""
 
 TEST_CLOCK = "test_clock_id"
+
+
+def _customer_himself(compiler: "Compiler", row: Any) -> ColumnElement[bool]:
+    own: ColumnElement[bool] = row.c.id == compiler.customer
+    return own
+
+
+def _finalized(compiler: "Compiler", row: Any) -> ColumnElement[bool]:
+    return and_(row.c.customer_id == compiler.customer, row.c.status != constant(InvoiceStatus.DRAFT))
+
+
+def _of_customer(compiler: "Compiler", row: Any) -> ColumnElement[bool]:
+    own: ColumnElement[bool] = row.c.customer_id == compiler.customer
+    return own
+
+
+def _heard(compiler: "Compiler", row: Any) -> ColumnElement[bool]:
+    heard = or_(*(row.c.type == constant(event) for event in sorted(customer_access.EVENTS)))
+    return and_(_of_customer(compiler, row), heard)
+
+
+def _below(table: "Table", column: str) -> "Fence":
+    """The condition that what a column refers to is the customer's to see."""
+
+    def fence(compiler: "Compiler", row: Any) -> ColumnElement[bool]:
+        above = table_of(table).alias(compiler.alias("f"))
+        found: Select[Any] = select(literal_column("1")).where(
+            above.c.account_id == compiler.account, above.c.id == row.c[column], FENCES[table](compiler, above)
+        )
+        return exists(found.correlate(row))
+
+    return fence
+
+
+Fence = Callable[["Compiler", Any], ColumnElement[bool]]
+
+FENCES: "Mapping[Table, Fence]" = {
+    tables.Customer: _customer_himself,
+    tables.Invoice: _finalized,
+    tables.LineItem: _below(tables.Invoice, "invoice_id"),
+    tables.InvoicePayment: _below(tables.Invoice, "invoice_id"),
+    tables.CreditNote: _of_customer,
+    tables.CreditNoteLine: _below(tables.CreditNote, "credit_note_id"),
+    tables.Event: _heard,
+    # Neither `node` nor a list has these: what is the customer's own refers to them.
+    tables.TaxRate: lambda compiler, row: true(),
+    tables.Discount: lambda compiler, row: true(),
+}
+"""What a row of each table must be for a customer to see it; of tables without an entry they see nothing."""
+
+
+def of_customer(scope: "Scope") -> ColumnElement[bool]:
+    """What a row must be for the customer who acts for themselves to see it."""
+    fence = FENCES.get(scope.kind)
+    return false() if fence is None else fence(scope.compiler, scope.table)
 
 
 def listed(scope: "Scope") -> list[ColumnElement[bool]]:

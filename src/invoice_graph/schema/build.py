@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema, lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
 
+from invoice_graph.domain.access import READS
 from invoice_graph.planner.catalog import Catalog, Column, Table, column_names
 from invoice_graph.planner.plan import Planner
 from invoice_graph.schema import enums
@@ -21,6 +22,7 @@ from invoice_graph.schema.types.discounts import Discount
 from invoice_graph.schema.types.payloads import ConflictError, InputError, PaymentError, TransitionError
 from invoice_graph.schema.where import CONDITIONS
 from invoice_graph.store import tables
+from invoice_graph.store.dialect import SQLITE, Dialect
 
 NODES: Mapping[str, Table] = {
     "Invoice": tables.Invoice,
@@ -69,8 +71,12 @@ class BuiltSchema:
     """The schema and what was derived from it."""
 
     schema: GraphQLSchema
-    sdl: str
     catalog: Catalog
+
+    @cached_property
+    def sdl(self) -> str:
+        """The schema as text, in the order of names."""
+        return print_schema(lexicographic_sort_schema(self.schema)) + "\n"
 
 
 @cache
@@ -84,15 +90,16 @@ def build_schema() -> BuiltSchema:
         types=[InputError, TransitionError, ConflictError, PaymentError, Discount],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
-    schema = built._schema
-    sdl = print_schema(lexicographic_sort_schema(schema)) + "\n"
-    return BuiltSchema(schema, sdl, make_catalog(schema))
+    for name, scope in READS.items():
+        kind = built._schema.type_map[name]
+        kind.description = f"{kind.description} Needs the scope `{scope}`."
+    return BuiltSchema(built._schema, make_catalog(built._schema))
 
 
-def make_planner() -> Planner:
-    """A planner for the schema."""
+def make_planner(dialect: Dialect = SQLITE) -> Planner:
+    """A planner for the schema, on one kind of database."""
     built = build_schema()
-    return Planner(built.schema, built.catalog)
+    return Planner(built.schema, built.catalog, dialect)
 
 
 def make_catalog(schema: GraphQLSchema) -> Catalog:

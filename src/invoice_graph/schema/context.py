@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from invoice_graph.commands.operations import Services
 from invoice_graph.domain.access import Actor
 from invoice_graph.planner.execute import Viewer
 from invoice_graph.planner.plan import BoundStatement
+from invoice_graph.schema.live import Live, Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,9 @@ class Context:
     actor: Actor
     viewer: Viewer
     statements: Mapping[str, BoundStatement]
+    live: Live[Any]
     idempotency_key: str | None = None
     several_mutations: bool = False
     last_event_id: str | None = None
+    offer: Offer[Any] | None = None
+    request_id: str | None = None

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from invoice_graph.domain.access import ActorKind
 from invoice_graph.domain.calculation import Rule
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.events import EventType
@@ -80,6 +81,12 @@ DESCRIPTIONS: tuple[tuple[Enum, str], ...] = (
     (InvoiceOrderField.TOTAL, "By total, in minor units whatever the currency."),
     (InvoiceOrderField.AMOUNT_REMAINING, "By the amount still to be paid, in minor units whatever the currency."),
     (InvoiceOrderField.DUE_AT, "By due date; invoices without one stand last in both directions."),
+    (ActorKind.SECRET_KEY, "A secret key, or the demonstration account's visitors."),
+    (ActorKind.RESTRICTED_KEY, "A restricted key."),
+    (ActorKind.CUSTOMER_SESSION, "A customer with a token of `customerSessionCreate`."),
+    (ActorKind.IDENTITY, "Somebody whom the outside issuer knows."),
+    (ActorKind.OPERATOR, "Whoever has the command line."),
+    (ActorKind.GATEWAY, "The gateway itself: what fell due."),
     (InvoiceStatus.DRAFT, "Being put together; everything can change, and it can be deleted."),
     (InvoiceStatus.OPEN, "Finalized and waiting for payment; amounts and lines are frozen."),
     (InvoiceStatus.PAID, "Nothing remains to be paid. Final."),

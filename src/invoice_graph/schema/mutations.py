@@ -11,7 +11,8 @@ from strawberry.types import Info
 
 from invoice_graph.commands.operations import Call, Outcome
 from invoice_graph.commands.runner import COMMANDS, run
-from invoice_graph.domain import lifecycle
+from invoice_graph.domain import customer_access, lifecycle
+from invoice_graph.domain.access import WRITES
 from invoice_graph.domain.lifecycle import InvoiceAction
 from invoice_graph.planner.execute import fetch
 from invoice_graph.planner.payload import Payload
@@ -23,13 +24,14 @@ from invoice_graph.schema.mutations_credit_notes import CREDIT_NOTE_MUTATIONS
 from invoice_graph.schema.types.payloads import (
     AccountPayload,
     CustomerPayload,
+    CustomerSessionPayload,
     InvoiceItemPayload,
     InvoicePayload,
     PaymentIntentPayload,
     PaymentRecordPayload,
     TestClockPayload,
 )
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.types import json_text
 
 CONTROLS = ("idempotency_key", "dry_run", "expected_version")
@@ -150,6 +152,13 @@ MUTATIONS = (
         "Changes a customer. Drafts follow; finalized invoices keep what they show.",
     ),
     MutationRow(
+        "customerSessionCreate",
+        customers.CustomerSessionCreateInput,
+        CustomerSessionPayload,
+        "Makes a short-lived token for a customer's browser. It shows that customer's finalized invoices with their "
+        "lines, payments and credit notes, and may pay them; nothing else.",
+    ),
+    MutationRow(
         "paymentIntentCreate",
         payments.PaymentIntentCreateInput,
         PaymentIntentPayload,
@@ -200,9 +209,20 @@ MUTATIONS = (
 
 
 def describe(row: MutationRow) -> str:
-    """What a mutation does, and from the lifecycle table in which statuses and with which events."""
+    """What a mutation does; from the lifecycle table in which statuses and with which events; from the tables of access
+    who may call it."""
     action = COMMANDS[row.name].action
-    return row.does if action is None else f"{row.does}\n\n{allowed_text(action)} {events_text(action)}"
+    legal = () if action is None else (f"{allowed_text(action)} {events_text(action)}",)
+    return "\n\n".join((row.does, *legal, scope_text(row.name)))
+
+
+def scope_text(mutation: str) -> str:
+    """Which scope a mutation needs, and what customers may say in it."""
+    allowed = customer_access.ACTIONS.get(mutation)
+    if allowed is None:
+        return f"Needs the scope `{WRITES[mutation]}`."
+    named = ", ".join(f"`{name}`" for name in sorted(allowed))
+    return f"Needs the scope `{WRITES[mutation]}`, or a customer's token, which may give {named} only."
 
 
 def allowed_text(action: InvoiceAction) -> str:
@@ -227,7 +247,7 @@ def plain_input(value: Any) -> Any:
     return {name: plain_input(item) for name, item in pairs if item is not strawberry.UNSET}
 
 
-def make_call(name: str, value: Mapping[str, Any], header_key: str | None) -> Call:
+def make_call(name: str, value: Mapping[str, Any], header_key: str | None, request_id: str | None = None) -> Call:
     """A mutation's input as a call."""
     return Call(
         operation=name,
@@ -235,6 +255,7 @@ def make_call(name: str, value: Mapping[str, Any], header_key: str | None) -> Ca
         idempotency_key=value.get("idempotency_key") or header_key,
         dry_run=value.get("dry_run", False),
         expected_version=value.get("expected_version"),
+        request_id=request_id,
     )
 
 
@@ -246,14 +267,17 @@ def resolver(row: MutationRow) -> Callable[..., Any]:
         header = context.idempotency_key
         if header is not None and context.several_mutations:
             header = f"{header}:{key}"
+        command, call = COMMANDS[row.name], make_call(row.name, plain_input(input), header, context.request_id)
 
         async def answer(connection: Connection, outcome: Outcome) -> orjson.Fragment:
-            bound = context.statements[key]
-            found = await fetch(connection.rows, bound, context.viewer, given(outcome), outcome.refusals)
+            bound, values = context.statements[key], given(outcome)
+            if command.reveal is not None:
+                secrets = await command.reveal(connection, context.services, context.actor.account_id, call, outcome)
+                values |= {name: json_text(value) for name, value in secrets.items()}
+            found = await fetch(connection.rows, bound, context.viewer, values, outcome.refusals)
             return orjson.Fragment(found[key])
 
-        call = make_call(row.name, plain_input(input), header)
-        return await run(context.services, context.actor, COMMANDS[row.name], call, answer)
+        return await run(context.services, context.actor, command, call, answer)
 
     resolve.__name__ = row.name
     resolve.__annotations__ |= {"input": _input(row), "return": row.payload}

@@ -32,7 +32,13 @@ INVOICES = Rows(tables.Invoice, nullable_orders=frozenset({"due_at"}), clocks_sh
 EVENTS = Rows(
     tables.Event,
     order=(SortKey("sequence"),),
-    narrowed_by={"types": "type", "invoiceId": "invoice_id", "customerId": "customer_id"},
+    narrowed_by={
+        "types": "type",
+        "invoiceId": "invoice_id",
+        "customerId": "customer_id",
+        "actorId": "actor_id",
+        "requestId": "request_id",
+    },
     tagged=False,
 )
 CURRENCY_ROWS = tuple(
@@ -194,6 +200,8 @@ class Query(CatalogueQueries):
         customer_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="Only events about this customer or their objects.")
         ] = None,
+        actor_id: Annotated[str | None, strawberry.argument(description="Only what this `actorId` caused.")] = None,
+        request_id: Annotated[str | None, strawberry.argument(description="Only what this request caused.")] = None,
     ) -> Connection[Event]:
         """The account's event log, oldest first."""
         by_planner()

@@ -22,7 +22,7 @@ from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.execute import Viewer
 from invoice_graph.planner.plan import Planner, Statement
 from invoice_graph.planner.references import ListedById, MemberRow
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.dialect import Parameters
 from invoice_graph.store.types import json_text
 from invoice_graph.store.unit_of_work import Subject
@@ -58,7 +58,7 @@ class Snapshots:
         statement = self._statements.get((type_name, field)) or self._plan(type_name, field)
         viewer = Viewer(account_id, self._clock, self._public_url)
         parameters: Parameters = {name: given for arguments in statement.arguments for name, _ in arguments.reads}
-        row = await connection.row(statement.sql, statement.constants | parameters | viewer.parameters())
+        row = await connection.row(statement.spelling, parameters | viewer.parameters())
         return orjson.loads(row[0])
 
     def _plan(self, type_name: str, field: str) -> Statement:

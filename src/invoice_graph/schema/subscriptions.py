@@ -5,13 +5,13 @@ between comes first, each event exactly once and in order.
 """
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 import strawberry
 from strawberry.types import Info
 
+from invoice_graph.domain import customer_access
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.lifecycle import InvoiceStatus
@@ -23,9 +23,10 @@ from invoice_graph.planner.filters import plain
 from invoice_graph.planner.pagination import decode_sequence
 from invoice_graph.schema.context import Context
 from invoice_graph.schema.fields import SOURCE
+from invoice_graph.schema.live import Feed
 from invoice_graph.schema.types.event import Event, InvoiceStatusChange
 from invoice_graph.store import event_log, tables
-from invoice_graph.store.event_log import EventFilter
+from invoice_graph.store.event_log import EventFilter, Reading
 
 T = TypeVar("T")
 
@@ -43,22 +44,15 @@ Resume = Annotated[
 Count = Annotated[int | None, strawberry.argument(description="Complete after so many, at least 1; else unlimited.")]
 
 
-@dataclass(frozen=True, slots=True)
-class StreamItem:
-    """One result of a subscription: the field's JSON, and the cursor to resume after."""
-
-    cursor: str
-    json: bytes
-
-
 async def start(context: Context, after: str | None, first: int | None) -> int:
     """Where a stream begins; raises ArgumentFault for a cursor or count that can't be."""
     if first is not None and first < 1:
         message = f"`first` is {first}; ask for at least 1."
         raise ArgumentFault(ErrorCode.PARAMETER_INVALID_INTEGER, "first", message)
-    end = await event_log.end(context.services.database, context.actor.account_id)
+    database, account_id, heard = context.services.database, context.actor.account_id, heard_by(context)
     if after is None:
-        return end
+        return await event_log.end(database, account_id)
+    end = await (event_log.end(database, account_id) if heard is None else event_log.count(database, account_id, heard))
     try:
         position = decode_sequence(after)
     except ValueError:
@@ -66,7 +60,25 @@ async def start(context: Context, after: str | None, first: int | None) -> int:
     if position > end:
         message = f"`after` is no place in the event log, which ends at {end}; take one from an event."
         raise ArgumentFault(ErrorCode.CURSOR_INVALID, "after", message)
-    return position
+    if heard is None or position == 0:
+        return position
+    return await event_log.place_of(database, account_id, heard, position) or 0
+
+
+def heard_by(context: Context) -> EventFilter | None:
+    """The events that the customer hears of who acts for themselves, numbered from 1; None for those who hear all."""
+    customer_id = context.actor.customer_id
+    return None if customer_id is None else EventFilter(tuple(sorted(customer_access.EVENTS)), customer_id=customer_id)
+
+
+def narrowed(wanted: EventFilter, heard: EventFilter | None) -> EventFilter:
+    """What is wanted of what is heard."""
+    if heard is None:
+        return wanted
+    assert heard.types is not None
+    strange = wanted.customer_id not in (None, heard.customer_id)
+    types = tuple(kind for kind in heard.types if not strange and (wanted.types is None or kind in wanted.types))
+    return replace(wanted, types=types, customer_id=heard.customer_id)
 
 
 async def stream(info: Info[Context, None], wanted: EventFilter, after: str | None, first: int | None) -> Any:
@@ -78,21 +90,34 @@ async def stream(info: Info[Context, None], wanted: EventFilter, after: str | No
     # A reconnecting event stream asks with the words it began with; only the header knows how far it came.
     resumed = after if context.last_event_id is None else context.last_event_id
     position = await start(context, resumed, first)
-    return _items(context, str(info.path.key), wanted, position, first)
+    return _feed(context, str(info.path.key), narrowed(wanted, heard_by(context))).follow(
+        position, first, context.offer
+    )
 
 
-async def _items(
-    context: Context, key: str, wanted: EventFilter, position: int, first: int | None
-) -> AsyncGenerator[StreamItem, None]:
-    database, bound = context.services.database, context.statements[key]
-    count = 0
-    async with aclosing(event_log.follow(database, context.actor.account_id, position, wanted)) as sequences:
-        async for sequence in sequences:
-            found = await fetch(database.read, bound, context.viewer, {"sequence": sequence})
-            yield StreamItem(str(sequence), found[key])
-            count += 1
-            if count == first:
-                return
+def _feed(context: Context, key: str, wanted: EventFilter) -> Feed[Any]:
+    """The feed of all who read the same events with the same statement and values as the same viewer."""
+    bound, viewer = context.statements[key], context.viewer
+    values = repr(sorted(bound.parameters.items()))
+    return context.live.feed(
+        (viewer.identity, wanted, key, bound.statement.spelling.sql, values),
+        lambda: _new_feed(context, key, wanted),
+    )
+
+
+def _new_feed(context: Context, key: str, wanted: EventFilter) -> Feed[Any]:
+    # Nothing of the operation that happens to be the first may stay, but for its statement.
+    database, viewer, finish = context.services.database, context.viewer, context.live.finish
+    bound, name, heard = context.statements[key], key.encode(), heard_by(context)
+
+    async def answer(sequence: int) -> Any:
+        found = await fetch(database.read, bound, viewer, {"sequence": sequence})
+        cursor = sequence
+        if heard is not None:
+            cursor = await event_log.count(database, viewer.account_id, heard, sequence)
+        return finish(str(cursor), b'{"%b":%b}' % (name, found[key]))
+
+    return Feed(Reading(database, viewer.account_id, wanted), answer)
 
 
 async def invoice_status_changed(

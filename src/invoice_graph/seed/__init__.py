@@ -12,11 +12,15 @@ from invoice_graph.seed.log import Log, Snapshots
 from invoice_graph.seed.numbering import Numbering
 from invoice_graph.seed.period import START, periods
 from invoice_graph.store.bulk import chosen_numbers
-from invoice_graph.store.database import Database
+from invoice_graph.store.connection import Database
 from invoice_graph.store.event_log import end
 from invoice_graph.store.tables import Account
 
 __all__ = ["START", "Size", "seed"]
+
+
+_ANALYZED = (1, 4, 16, 64, 256)
+"""After how many periods the database looks at how much there is of what; it plans by what it saw last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,12 @@ async def seed(
         taken = await chosen_numbers(connection, account.account_id)
         clock.set(START)
         customers = await add_customers(connection, account.account_id, size.customers, ids, log, clock.now())
+    await database.analyze()
     invoicing = Invoicing(account, Numbering(account, taken), customers, size.lines, draw, clock, ids, log)
-    for period in periods(size.invoices):
+    for place, period in enumerate(periods(size.invoices), 1):
         async with database.transaction() as connection:
             await invoicing.add(connection, period)
         progress(period.count)
+        if place in _ANALYZED:
+            await database.analyze()
+    await database.analyze()

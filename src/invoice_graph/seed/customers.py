@@ -7,7 +7,7 @@ from invoice_graph.commands.numbers import counter_kind
 from invoice_graph.domain.ids import IdFactory, Prefix
 from invoice_graph.seed.log import Log
 from invoice_graph.store.bulk import template
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.dialect import Parameters
 from invoice_graph.store.rows import insert_rows, select_rows
 from invoice_graph.store.tables import Counter, Customer

@@ -20,8 +20,8 @@ from invoice_graph.seed.log import Log, StatusChange
 from invoice_graph.seed.money import Books, money_columns
 from invoice_graph.seed.numbering import Numbering
 from invoice_graph.seed.period import START, Period
-from invoice_graph.store.bulk import insert_values, template, update_values
-from invoice_graph.store.database import Connection
+from invoice_graph.store.bulk import load_values, template, update_values
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.dialect import Parameters
 from invoice_graph.store.tables import Account, Invoice, InvoiceItem, LineItem
 
@@ -36,7 +36,8 @@ _CREDITED = 0.04
 _KEY = ("account_id", "id")
 _UNPAID: Parameters = {
     **dict.fromkeys(_ARRIVED_AT.values()),
-    **dict.fromkeys(("amount_paid", "amount_paid_out_of_band", "attempted", "attempt_count"), 0),
+    **dict.fromkeys(("amount_paid", "amount_paid_out_of_band", "attempt_count"), 0),
+    "attempted": False,
 }
 """The columns that closing may change, as they are before; all rows of an update must have the same columns."""
 
@@ -118,9 +119,9 @@ class Invoicing:
         items: list[Parameters] = []
         lines: list[Parameters] = []
         lives = [self._life(period, place, items, lines) for place in range(period.count)]
-        await insert_values(connection, Invoice, [life.row for life in lives])
-        await insert_values(connection, InvoiceItem, items)
-        await insert_values(connection, LineItem, lines)
+        await load_values(connection, Invoice, [life.row for life in lives])
+        await load_values(connection, InvoiceItem, items)
+        await load_values(connection, LineItem, lines)
         created = [(life.row["id"], life.row["customer_id"]) for life in lives]
         moments = [period.moment(0, place) for place in range(period.count)]
         changes = [StatusChange(*named, moment, _DRAFT) for named, moment in zip(created, moments, strict=True)]
@@ -227,7 +228,7 @@ class Invoicing:
             self._books.pay_out_of_band(life.row, life.payment, life.closed)
             return {"amount_paid": due, "amount_remaining": 0, "amount_paid_out_of_band": due}
         self._books.pay(life.payment, life.closed)
-        return {"amount_paid": due, "amount_remaining": 0, "attempted": 1, "attempt_count": 1}
+        return {"amount_paid": due, "amount_remaining": 0, "attempted": True, "attempt_count": 1}
 
 
 @cache

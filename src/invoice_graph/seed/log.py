@@ -11,10 +11,10 @@ from invoice_graph.domain.clock import time_text
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.ids import IdFactory
 from invoice_graph.domain.lifecycle import STATUS_EVENTS, InvoiceStatus
-from invoice_graph.store.bulk import insert_values, template
-from invoice_graph.store.database import Connection
+from invoice_graph.store.bulk import load_values, template
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.dialect import Parameters
-from invoice_graph.store.event_log import EVENT_COUNTER, event_id, raise_counter
+from invoice_graph.store.event_log import EVENT_COUNTER, digest_after, digest_at, event_id, raise_counter
 from invoice_graph.store.tables import Customer, Event, Invoice
 from invoice_graph.store.unit_of_work import Subject
 
@@ -67,11 +67,13 @@ class Log:
             return
         last = await raise_counter(connection, self._account_id, EVENT_COUNTER, len(rows))
         shown = await self._snapshots(connection, self._account_id, kind, [row["object_id"] for row in rows])
-        events = []
+        events, digest = [], await digest_at(connection, self._account_id, last - len(rows))
         for sequence, (row, data) in enumerate(zip(rows, shown, strict=True), last - len(rows) + 1):
             own = {"sequence": sequence, "id": event_id(self._account_id, sequence), "operation_id": self._ids.token()}
-            events.append({**self._blank, **row, **own, "data": orjson.dumps(data).decode()})
-        await insert_values(connection, Event, events)
+            event = {**self._blank, **row, **own, "data": orjson.dumps(data).decode()}
+            digest = digest_after(digest, event)
+            events.append({**event, "digest": digest})
+        await load_values(connection, Event, events)
 
 
 def _row(change: StatusChange) -> Parameters:

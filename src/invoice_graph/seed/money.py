@@ -12,8 +12,8 @@ from invoice_graph.domain.kinds import BalanceTransactionType, InvoicePaymentSta
 from invoice_graph.domain.totals import LedgerEntry, Totals
 from invoice_graph.seed.customers import SeededCustomer
 from invoice_graph.seed.period import START
-from invoice_graph.store.bulk import insert_values, template
-from invoice_graph.store.database import Connection
+from invoice_graph.store.bulk import load_values, template
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.dialect import Parameters
 from invoice_graph.store.tables import BalanceTransaction, InvoicePayment
 
@@ -52,7 +52,7 @@ class Books:
         """The default payment of an invoice that was just finalized; it may be changed until `store`."""
         payment = {
             **self._payment(invoice, PaymentType.PAYMENT_INTENT, Prefix.PAYMENT_INTENT, moment),
-            "is_default": 1,
+            "is_default": True,
         }
         self._payments.append(payment)
         return payment
@@ -104,8 +104,8 @@ class Books:
 
     async def store(self, connection: Connection) -> None:
         """Writes all payments and entries."""
-        await insert_values(connection, InvoicePayment, self._payments)
-        await insert_values(connection, BalanceTransaction, self._entries)
+        await load_values(connection, InvoicePayment, self._payments)
+        await load_values(connection, BalanceTransaction, self._entries)
         self._payments, self._entries = [], []
 
     def _payment(self, invoice: Parameters, type: PaymentType, prefix: Prefix, moment: datetime) -> Parameters:

@@ -4,7 +4,7 @@ from invoice_graph.commands.numbers import counter_kind
 from invoice_graph.domain.invoices import number_text
 from invoice_graph.domain.kinds import InvoiceNumbering
 from invoice_graph.store.bulk import update_values
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.dialect import Parameters
 from invoice_graph.store.rows import select_rows
 from invoice_graph.store.tables import Account, Counter

@@ -3,57 +3,90 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from invoice_graph.config import Settings
 from invoice_graph.domain.access import Actor
 from invoice_graph.server import pages
-from invoice_graph.server.auth import KeyAuthenticator
-from invoice_graph.server.endpoint import GraphQLEndpoint, HttpProtocol, HttpSettings
+from invoice_graph.server.auth import GatewayAuthenticator
+from invoice_graph.server.draining import ClosesConnections, Drain
+from invoice_graph.server.endpoint import GraphQLEndpoint, HttpSettings
 from invoice_graph.server.gateway import Gateway, open_gateway
 from invoice_graph.server.health import Health
+from invoice_graph.server.identities import make_identities
+from invoice_graph.server.pages import Secured
+from invoice_graph.server.protocol import HttpProtocol, drop_slow
 from invoice_graph.server.websocket import GraphQLSocket, SocketProtocol, SocketSettings
-from invoice_graph.store.watch import watch
-from invoice_graph.worker import run_jobs
+from invoice_graph.worker import run_jobs, together
+
+TICKS_PER_LOOK = 10
+"""uvicorn's ticks, ten a second, between looks for clients that don't send headers."""
 
 DEMO_ACCOUNT = "acct_demo"
 DEMO_SECRET = "sk_test_demo"  # A key that is printed in the README: it opens the demonstration account, nothing else.
+GRAPHQL = "/graphql"
+CROSS_ORIGIN: Mapping[str, Any] = {
+    "allow_methods": ["GET", "POST"],
+    "allow_headers": ["authorization", "content-type", "idempotency-key", "last-event-id", "x-request-id"],
+    "expose_headers": ["retry-after"],
+    "max_age": 600,
+}
+"""What pages of named origins may send and read; never cookies, which mean nothing here."""
+
 LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 
 
 class Application:
-    """The ASGI application of an open gateway, and how it lets go of its clients."""
+    """The ASGI application of an open gateway, and how it lets go of its clients. Raises DocumentsUnusable."""
 
     def __init__(self, gateway: Gateway, settings: Settings) -> None:
+        gateway = gateway.limited(settings)
+        services = gateway.services
         demo = Actor(DEMO_ACCOUNT) if settings.demo else None
-        authenticator = KeyAuthenticator(gateway.services.database, demo)
-        self._endpoint = GraphQLEndpoint(gateway.engine, authenticator, pages.console, _http_settings(settings))
+        identities = make_identities(settings, services.clock)
+        authenticator = GatewayAuthenticator(services.database, services.clock, demo, identities)
+        shown = settings.tells(settings.pages)
+        page = pages.front_page(DEMO_SECRET if settings.demo else None) if shown else None
+        self._endpoint = GraphQLEndpoint(gateway.engine, authenticator, page, _http_settings(settings))
         self._socket = GraphQLSocket(gateway.engine, authenticator, _socket_settings(settings))
-        health = Health(gateway.services.database)
-        # A page of another site that resolves its own name to this machine must not act for the demo account.
-        names = [*LOOPBACK_NAMES, settings.host]
-        guards = [Middleware(TrustedHostMiddleware, allowed_hosts=names)] if settings.demo else []
-        routes = [
-            Route("/graphql", self._endpoint),
-            WebSocketRoute("/graphql", self._socket),
-            *pages.routes(),
-            *health.routes(),
-        ]
-        self.asgi = Starlette(routes=routes, middleware=guards)
+        self.drain = Drain(settings.drain_delay)
+        health = Health(gateway.services.database, self.drain)
+        doors: dict[str, ASGIApp] = {"http": self._endpoint, "websocket": self._socket}
+        routes = [*(pages.routes() if shown else ()), *health.routes()]
+        app: ASGIApp = _Front(doors, Secured(Starlette(routes=routes)))
+        if settings.demo:
+            # A page of another site that resolves its own name to this machine must not act for the demo account.
+            app = TrustedHostMiddleware(app, allowed_hosts=[*LOOPBACK_NAMES, settings.host])
+        if settings.allowed_origins:
+            app = CORSMiddleware(app, allow_origins=settings.allowed_origins, **CROSS_ORIGIN)
+        self.asgi: ASGIApp = ClosesConnections(app, self.drain)
 
     async def let_go(self) -> None:
         """Ends streams and sockets; their clients resume elsewhere."""
         self._endpoint.shutdown()
         await self._socket.shutdown()
+
+
+class _Front:
+    """`/graphql` before everything else: nearly every request is for it, and each layer around it takes its time and,
+    on sockets, its memory."""
+
+    def __init__(self, doors: Mapping[str, ASGIApp], others: ASGIApp) -> None:
+        self._doors = doors
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._doors[scope["type"]] if scope["path"] == GRAPHQL else self._others
+        await app(scope, receive, send)
 
 
 def _http_settings(settings: Settings) -> HttpSettings:
@@ -70,12 +103,14 @@ def _socket_settings(settings: Settings) -> SocketSettings:
         init_timeout=settings.init_timeout,
         send_timeout=settings.send_timeout,
         max_operations=settings.max_operations,
+        max_sockets_per_key=settings.max_sockets_per_key,
         allowed_origins=frozenset(settings.allowed_origins),
     )
 
 
 class Server(uvicorn.Server):
-    """An open gateway on uvicorn, ending streams before it waits for open requests, and leaving with 0 after SIGTERM.
+    """An open gateway on uvicorn, leaving with 0 after SIGTERM: at first it is not ready, but answers; then it ends
+    streams; then it listens no more and waits for open requests.
 
     `ready` is called with the port.
     """
@@ -88,9 +123,11 @@ class Server(uvicorn.Server):
         self._ready = ready
 
     async def run_on(self, listener: socket.socket) -> None:
-        """Serves, with the work that nobody waits for, until SIGTERM or SIGINT."""
+        """Serves, and does the work that nobody waits for if that is its job, until SIGTERM or SIGINT."""
         services = self._gateway.services
-        background = asyncio.gather(watch(services.database, self._settings.watch_interval), run_jobs(services))
+        jobs = [run_jobs(services)] if self._settings.jobs else []
+        watching = services.database.watch(self._settings.watch_interval)
+        background = asyncio.create_task(together(watching, *jobs))
         try:
             await self.serve(sockets=[listener])
         finally:
@@ -103,20 +140,25 @@ class Server(uvicorn.Server):
         if self.started:
             self._ready(self.servers[0].sockets[0].getsockname()[1])
 
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_PER_LOOK == 0:
+            drop_slow(self.server_state.connections, self._settings.header_timeout)
+        return await super().on_tick(counter) or self.force_exit or self._application.drain.is_over
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._application.let_go()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self.should_exit and sig == signal.SIGINT:
+        if self._application.drain.has_begun and sig == signal.SIGINT:
             self.force_exit = True
-        self.should_exit = True
+        self._application.drain.begin()
 
 
 def _config(asgi: Any, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         asgi,
-        http=HttpProtocol,
+        http=type("LimitedProtocol", (HttpProtocol,), {"max_connections": settings.max_connections}),
         ws=SocketProtocol,
         ws_max_size=settings.max_body_bytes,
         ws_per_message_deflate=False,
@@ -127,6 +169,7 @@ def _config(asgi: Any, settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
     )
 
 
@@ -148,6 +191,7 @@ def listen(settings: Settings) -> socket.socket:
 
 
 async def serve(settings: Settings, listener: socket.socket, ready: Callable[[int], None]) -> None:
-    """Serves until SIGTERM or SIGINT; calls `ready` with the port. Raises DatabaseUnusable."""
+    """Serves until SIGTERM or SIGINT; calls `ready` with the port. Raises DatabaseUnusable and
+    DocumentsUnusable."""
     async with open_gateway(settings) as gateway:
         await Server(gateway, settings, ready).run_on(listener)

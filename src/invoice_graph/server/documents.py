@@ -1,41 +1,71 @@
-"""Documents: parsed and validated once per text."""
+"""Documents: parsed and validated once per text, and known by its hash from then on."""
 
-from collections import OrderedDict
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
+from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    SelectionSetNode,
+    Visitor,
     parse,
     validate,
+    visit,
 )
 
-from invoice_graph.server.errors import BAD_USER_INPUT, PARSE_FAILED, VALIDATION_FAILED
+from invoice_graph.planner.recent import Recent
+from invoice_graph.server.errors import (
+    BAD_USER_INPUT,
+    COST_LIMIT_EXCEEDED,
+    PARSE_FAILED,
+    PERSISTED_QUERY_HASH_MISMATCH,
+    PERSISTED_QUERY_NOT_FOUND,
+    VALIDATION_FAILED,
+)
 
 KEPT_DOCUMENTS = 1024
+KEPT_BYTES = 1_000_000  # Of text; parsed, it takes some hundred times as much memory.
 LONGEST_KEPT_TEXT = 50_000
 MOST_TOKENS = 10_000
+MOST_REPETITIONS = 50
+"""How often one place may select a field of one name: validation compares each with each."""
+
+INTROSPECTION = ("__schema", "__type")
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+# Clients look for exactly this message or its code, and send the text along with the hash then.
+NOT_FOUND = "PersistedQueryNotFound"
+NO_SHA256 = "`extensions.persistedQuery.sha256Hash` must be the SHA-256 of `query`: 64 lower-case hexadecimal digits."
+MISMATCH = (
+    "`sha256Hash` is not the SHA-256 of `query`; hash the text exactly as it is sent, in UTF-8, or leave out the hash."
+)
 
 
 @dataclass
 class RequestRefused(Exception):
-    """A request that is not executed: the code of its errors, and the errors."""
+    """A request that is not executed: the code of its errors, the errors, and the HTTP status they deserve."""
 
     code: str
     errors: Sequence[GraphQLError]
+    status: int = 400
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document without faults."""
+    """A document without faults; `key` tells it from all others."""
 
-    text: str
+    key: str
     node: DocumentNode
 
     @cached_property
@@ -48,6 +78,13 @@ class Document:
     def fragments(self) -> tuple[FragmentDefinitionNode, ...]:
         """The fragments, in the order they are defined."""
         return tuple(node for node in self.node.definitions if isinstance(node, FragmentDefinitionNode))
+
+    @cached_property
+    def introspects(self) -> bool:
+        """Whether it asks for the schema."""
+        found = _Names()
+        visit(self.node, found)
+        return not found.names.isdisjoint(INTROSPECTION)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run; raises RequestRefused when the name does not lead to exactly one."""
@@ -67,33 +104,127 @@ class Document:
 
 
 class DocumentCache:
-    """The last 1,024 documents that were found to be without faults."""
+    """The documents without faults that were used last, by the SHA-256 of their texts.
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    At most 1,024, of a million bytes together and 50,000 each; a longer one runs, but is not kept.
+    """
+
+    def __init__(self, schema: GraphQLSchema, hide_suggestions: bool = False) -> None:
         self._schema = schema
-        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._hide_suggestions = hide_suggestions
+        self.kept: Recent[str, Document] = Recent(KEPT_DOCUMENTS, KEPT_BYTES, LONGEST_KEPT_TEXT)
+
+    def recall(self, text: str | None, persisted: object) -> Document | None:
+        """A document that is kept; None when `find` has to look for it. Raises RequestRefused."""
+        key = recalled(text, persisted)
+        return None if key is None else self.kept.get(key)
 
     def load(self, text: str) -> Document:
         """A document by its text; raises RequestRefused."""
-        if text in self._kept:
-            self._kept.move_to_end(text)
-            return self._kept[text]
-        document = Document(text, self._validated(text))
-        if len(text) <= LONGEST_KEPT_TEXT:
-            self._kept[text] = document
-            if len(self._kept) > KEPT_DOCUMENTS:
-                self._kept.popitem(last=False)
+        data = text.encode()
+        return self._load(sha256(data).hexdigest(), text, len(data))
+
+    def find(self, text: str | None, persisted: object) -> Document:
+        """A document by its text, or as Apollo's automatic persisted queries ask for one; raises RequestRefused."""
+        if persisted is None:
+            assert text is not None
+            return self.load(text)
+        key = named_hash(persisted)
+        if not SHA256.fullmatch(key):
+            raise refusal(BAD_USER_INPUT, NO_SHA256)
+        if text is None:
+            return self._known(key)
+        data = text.encode()
+        if sha256(data).hexdigest() != key:
+            raise refusal(PERSISTED_QUERY_HASH_MISMATCH, MISMATCH)
+        return self._load(key, text, len(data))
+
+    def _known(self, key: str) -> Document:
+        document = self.kept.get(key)
+        if document is None:
+            raise refusal(PERSISTED_QUERY_NOT_FOUND, NOT_FOUND)
         return document
 
-    def _validated(self, text: str) -> DocumentNode:
-        try:
-            node = parse(text, max_tokens=MOST_TOKENS)
-            errors = validate(self._schema, node, max_errors=20)
-        except GraphQLSyntaxError as error:
-            raise RequestRefused(PARSE_FAILED, [error]) from None
-        except RecursionError:
-            too_deep = GraphQLError("The document nests too deeply; split it into several requests.")
-            raise RequestRefused(PARSE_FAILED, [too_deep]) from None
-        if errors:
-            raise RequestRefused(VALIDATION_FAILED, errors)
-        return node
+    def _load(self, key: str, text: str, size: int) -> Document:
+        document = self.kept.get(key)
+        if document is None:
+            document = Document(key, validated(self._schema, text, self._hide_suggestions))
+            self.kept.keep(key, document, size)
+        return document
+
+
+def recalled(text: str | None, persisted: object) -> str | None:
+    """The hash of the document that a request is for; None when its text and its hash don't belong together. Raises
+    RequestRefused."""
+    key = None if persisted is None else named_hash(persisted)
+    if text is None:
+        return key
+    own = sha256(text.encode()).hexdigest()
+    return own if key in (None, own) else None
+
+
+def named_hash(persisted: object) -> str:
+    """The hash in `extensions.persistedQuery`; raises RequestRefused. Members beside those of the protocol are left
+    alone: clients add their own."""
+    if not isinstance(persisted, dict):
+        raise refusal(BAD_USER_INPUT, "`extensions.persistedQuery` must be an object.")
+    version, key = persisted.get("version"), persisted.get("sha256Hash")
+    if version != 1 or isinstance(version, bool):
+        raise refusal(BAD_USER_INPUT, "`extensions.persistedQuery.version` must be 1, the only version there is.")
+    if not isinstance(key, str):
+        raise refusal(BAD_USER_INPUT, NO_SHA256)
+    return key
+
+
+def refusal(code: str, message: str, status: int = 400) -> RequestRefused:
+    """A refusal with one error."""
+    return RequestRefused(code, [GraphQLError(message)], status)
+
+
+def validated(schema: GraphQLSchema, text: str, hide_suggestions: bool = False) -> DocumentNode:
+    """A text without faults, parsed; raises RequestRefused, which says what a name could have meant unless that is to
+    be hidden."""
+    try:
+        node = parse(text, max_tokens=MOST_TOKENS)
+        _check_repetitions(node)
+        errors = validate(schema, node, max_errors=20, hide_suggestions=hide_suggestions)
+    except GraphQLSyntaxError as error:
+        raise RequestRefused(PARSE_FAILED, [error]) from None
+    except RecursionError:
+        raise refusal(PARSE_FAILED, "The document nests too deeply; split it into several requests.") from None
+    if errors:
+        raise RequestRefused(VALIDATION_FAILED, errors)
+    return node
+
+
+class _Names(Visitor):
+    """Gathers the names of all fields."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.names.add(node.name.value)
+
+
+class _Repetitions(Visitor):
+    """Counts the fields of one name in each selection set."""
+
+    most = ("", 0)
+
+    def enter_selection_set(self, node: SelectionSetNode, *_: Any) -> None:
+        names = Counter(
+            item.alias.value if item.alias else item.name.value
+            for item in node.selections
+            if isinstance(item, FieldNode)
+        )
+        self.most = max((self.most, *names.most_common(1)), key=lambda entry: entry[1])
+
+
+def _check_repetitions(node: DocumentNode) -> None:
+    found = _Repetitions()
+    visit(node, found)
+    name, times = found.most
+    if times > MOST_REPETITIONS:
+        raise refusal(COST_LIMIT_EXCEEDED, f"`{name}` is selected {times:,} times in one place; select it once.")

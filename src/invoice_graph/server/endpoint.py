@@ -1,16 +1,15 @@
 """POST and GET /graphql: GraphQL over HTTP, and server-sent events (graphql-sse, distinct connections mode)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from invoice_graph.server.engine_protocol import (
     ALL_KINDS,
@@ -22,7 +21,7 @@ from invoice_graph.server.engine_protocol import (
     Engine,
     Unauthenticated,
 )
-from invoice_graph.server.errors import error_object, masked_error
+from invoice_graph.server.errors import error_object, failed_answer, failure
 from invoice_graph.server.negotiation import (
     EVENT_STREAM,
     HTML,
@@ -36,6 +35,7 @@ from invoice_graph.server.negotiation import (
     negotiate,
     parse_json,
 )
+from invoice_graph.server.protocol import abort
 
 ALLOW = "GET, POST"
 
@@ -55,15 +55,28 @@ LEGACY_STATUSES = frozenset({401, 405, 406, 413, 415, 429})
 DISCARD_FACTOR = 5
 
 MAX_IDEMPOTENCY_KEY_LENGTH = 255
+MAX_REQUEST_ID_LENGTH = 255
 
 # Headers that a status may not go without, unless the answer has its own. What GET may not run, POST may.
 OWED_HEADERS: Mapping[int, Mapping[str, str]] = {401: {"www-authenticate": "Bearer"}, 405: {"allow": "POST"}}
 
 PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-STREAM_HEADERS = {**PRIVATE, "content-type": f"{EVENT_STREAM}; charset=utf-8", "x-accel-buffering": "no"}
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+HEADERS: Mapping[str, Sequence[tuple[bytes, bytes]]] = {
+    media_type: _encoded({**PRIVATE, "content-type": f"{media_type}; charset=utf-8"})
+    for media_type in (JSON, RESPONSE, EVENT_STREAM)
+}
+"""What every answer of a media type is sent with."""
+
+STREAM_HEADERS = [*HEADERS[EVENT_STREAM], *_encoded({"x-accel-buffering": "no"})]
 KEEP_ALIVE, COMPLETE = b":\n\n", b"event: complete\ndata:\n\n"
 
-ABORT = "abort_connection"
+Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,32 +107,6 @@ class TooSlow(Exception):
     """A client that does not read what it asked for."""
 
 
-class Abortable(asyncio.Protocol):
-    """Lends the application, in the scope's state, a way to drop a connection whose client does not read.
-
-    Closing would wait until everything unread is delivered, that is for ever.
-    """
-
-    app_state: dict[str, Any]
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.app_state = {**self.app_state, ABORT: cast(asyncio.WriteTransport, transport).abort}
-        super().connection_made(transport)
-
-
-class HttpProtocol(Abortable, HttpToolsProtocol):
-    """uvicorn's HTTP protocol, abortable: `Config(http=HttpProtocol)`."""
-
-
-def abort(scope: Scope) -> bool:
-    """Drops the scope's connection, unread data included; False where the server does not lend the way."""
-    abort_connection = scope.get("state", {}).get(ABORT)
-    if abort_connection is None:
-        return False
-    abort_connection()
-    return True
-
-
 class GraphQLEndpoint:
     """The ASGI application behind `/graphql`.
 
@@ -146,18 +133,18 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            response = await self._respond(Request(scope, receive))
+            response = await self._respond(scope, receive)
         except ClientDisconnect:
             return
         await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> ASGIApp:
-        media_type = JSON
+    async def _respond(self, scope: Scope, receive: Receive) -> ASGIApp:
+        media_type, headers = JSON, _headers(scope)
         try:
-            media_type = self._media_type(request)
+            media_type = self._media_type(scope["method"], headers)
             if media_type == HTML and self.page is not None:
-                return self.page(request)
-            return await self._execute(request, media_type)
+                return self.page(Request(scope, receive))
+            return await self._execute(scope, receive, headers, media_type)
         except ClientDisconnect:
             raise
         except Fault as fault:
@@ -166,35 +153,45 @@ class GraphQLEndpoint:
             answer = Fault(400, str(malformed)).answer
         except Unauthenticated as refusal:
             answer = Fault(401, str(refusal), "UNAUTHENTICATED").answer
-        except Exception:
-            answer = Answer(None, (masked_error(),), 500)
-        return _response(answer, media_type, answer.status)
+        except Exception as error:
+            answer = failed_answer(error)
+        return Reply(answer, media_type, answer.status)
 
-    def _media_type(self, request: Request) -> str:
-        if request.method not in ("GET", "POST"):
+    def _media_type(self, method: str, headers: Headers) -> str:
+        if method not in ("GET", "POST"):
             raise Fault(405, f"Use {ALLOW}.", headers={"allow": ALLOW})
-        offers = (*OFFERS, HTML) if self.page is not None and request.method == "GET" else OFFERS
-        media_type = negotiate(", ".join(request.headers.getlist("accept")), offers)
+        offers = (*OFFERS, HTML) if self.page is not None and method == "GET" else OFFERS
+        media_type = negotiate(headers.get("accept"), offers)
         if media_type is None:
             raise Fault(406, f"Accept one of {', '.join(offers)}.")
         return media_type
 
-    async def _execute(self, request: Request, media_type: str) -> ASGIApp:
-        if request.method == "POST":
-            _require_json(request)
-        actor = await self.authenticator.authenticate(request.headers.get("authorization"))
-        if request.method == "POST":
-            parameters = parse_json(await _body(request, self.settings), "The body")
+    async def _execute(self, scope: Scope, receive: Receive, headers: Headers, media_type: str) -> ASGIApp:
+        method, streaming = scope["method"], media_type == EVENT_STREAM
+        if method == "POST":
+            _require_json(headers)
+        actor = await self.authenticator.authenticate(headers.get("authorization"))
+        if method == "POST":
+            parameters = parse_json(await _body(receive, self.settings), "The body")
         else:
-            parameters = _query_parameters(request, self.settings)
-        graphql = graphql_request(parameters, _idempotency_key(request), request.headers.get("last-event-id") or None)
-        streaming = media_type == EVENT_STREAM
-        outcome = await self.engine.run(graphql, actor, KINDS[request.method, streaming])
+            parameters = _query_parameters(scope["query_string"], self.settings)
+        key, last = _idempotency_key(headers), headers.get("last-event-id") or None
+        graphql = graphql_request(parameters, key, last, _request_id(headers))
+        outcome = await self.engine.run(graphql, actor, KINDS[method, streaming])
         if not isinstance(outcome, Answer):
             return EventStream(outcome, self.settings, self._stopping)
         if streaming and outcome.data is not None:
             return EventStream(_one(outcome), self.settings, self._stopping)
-        return _response(outcome, media_type, _status(outcome, request.method, media_type))
+        return Reply(outcome, media_type, _status(outcome, method, media_type))
+
+
+def _headers(scope: Scope) -> Headers:
+    """All headers by lower-case name; what is given several times is a list with commas, as HTTP has it."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
 
 
 def _status(answer: Answer, method: str, media_type: str) -> int:
@@ -205,28 +202,38 @@ def _status(answer: Answer, method: str, media_type: str) -> int:
     return answer.status
 
 
-def _response(answer: Answer, media_type: str, status: int) -> Response:
-    body_type = JSON if media_type in (JSON, HTML) else RESPONSE
-    content_type = {"content-type": f"{body_type}; charset=utf-8"}
-    headers = {**PRIVATE, **content_type, **OWED_HEADERS.get(status, {}), **answer.headers}
-    return Response(answer.body, status, headers)
+class Reply:
+    """One answer as the whole response."""
+
+    def __init__(self, answer: Answer, media_type: str, status: int) -> None:
+        self._body = answer.body
+        self._status = status
+        usual = HEADERS[JSON if media_type in (JSON, HTML) else RESPONSE]
+        own = {**OWED_HEADERS.get(status, {}), **answer.headers}
+        length = (b"content-length", str(len(self._body)).encode())
+        self._headers = [*usual, length, *_encoded(own)]
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
+        await send({"type": "http.response.body", "body": self._body})
 
 
-def _require_json(request: Request) -> None:
+def _require_json(headers: Headers) -> None:
     """Also keeps forms out, which browsers send to other sites without asking."""
-    if not is_json(request.headers.get("content-type")):
+    if not is_json(headers.get("content-type")):
         raise Fault(415, f"Send {JSON} in UTF-8 as Content-Type.", headers={"accept-post": JSON})
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise Fault(415, "Send the body without Content-Encoding.", headers={"accept-encoding": "identity"})
 
 
-async def _body(request: Request, settings: HttpSettings) -> bytearray:
+async def _body(receive: Receive, settings: HttpSettings) -> bytearray:
     """The body; one a little too large is read to its end, so that the client gets to read the refusal."""
-    body, size, limit = bytearray(), 0, settings.max_body_bytes
+    body, size, limit, more = bytearray(), 0, settings.max_body_bytes, True
     close = {"connection": "close"}
     try:
-        async with asyncio.timeout(settings.body_timeout), aclosing(request.stream()) as stream:
-            async for chunk in stream:
+        async with asyncio.timeout(settings.body_timeout):
+            while more:
+                chunk, more = await _chunk(receive)
                 size += len(chunk)
                 if size <= limit:
                     body += chunk
@@ -239,8 +246,15 @@ async def _body(request: Request, settings: HttpSettings) -> bytearray:
     return body
 
 
-def _query_parameters(request: Request, settings: HttpSettings) -> dict[str, Any]:
-    query_string: bytes = request.scope["query_string"]
+async def _chunk(receive: Receive) -> tuple[bytes, bool]:
+    """A piece of the body, and whether there is more; raises ClientDisconnect."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message.get("body", b""), message.get("more_body", False)
+
+
+def _query_parameters(query_string: bytes, settings: HttpSettings) -> dict[str, Any]:
     if len(query_string) > settings.max_body_bytes:
         raise Fault(414, f"The query string exceeds {settings.max_body_bytes} bytes.")
     try:
@@ -256,8 +270,14 @@ def _query_parameters(request: Request, settings: HttpSettings) -> dict[str, Any
     return parameters
 
 
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
+def _request_id(headers: Headers) -> str | None:
+    """The client's own name for the request; None where it has none that can be kept."""
+    given = headers.get("x-request-id", "")
+    return given if given.isascii() and given.isprintable() and 1 <= len(given) <= MAX_REQUEST_ID_LENGTH else None
+
+
+def _idempotency_key(headers: Headers) -> str | None:
+    key = headers.get("idempotency-key")
     if key is not None and not 1 <= len(key) <= MAX_IDEMPOTENCY_KEY_LENGTH:
         raise Malformed(f"Idempotency-Key has 1 to {MAX_IDEMPOTENCY_KEY_LENGTH} characters.")
     return key
@@ -272,10 +292,9 @@ class EventStream:
         self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(name.encode(), value.encode()) for name, value in STREAM_HEADERS.items()]
         async with aclosing(self._answers):
             try:
-                await self._send(send, {"type": "http.response.start", "status": 200, "headers": headers})
+                await self._send(send, {"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
                 await _first(self._results(send), self._keep_alive(send), _disconnected(receive))
                 await self._write(send, b"", more=False)
             except TooSlow:
@@ -291,8 +310,8 @@ class EventStream:
             raise
         except Unauthenticated as refusal:
             await self._write(send, _event(Answer(None, (error_object(str(refusal), "UNAUTHENTICATED"),))))
-        except Exception:
-            await self._write(send, _event(Answer(None, (masked_error(),))))
+        except Exception as error:
+            await self._write(send, _event(Answer(None, (failure(error),))))
         await self._write(send, COMPLETE)
 
     async def _keep_alive(self, send: Send) -> None:

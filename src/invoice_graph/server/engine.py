@@ -5,27 +5,40 @@ JSON is the answer. Everything else goes through the executor, in which planned 
 finished JSON.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Mapping
-from contextlib import aclosing
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, aclosing
+from dataclasses import replace
 from typing import Any
 
 import orjson
-from graphql import ExecutionResult, OperationDefinitionNode, execute, get_variable_values
+from graphql import ExecutionResult, execute
 from graphql.execution import Executor, create_source_event_stream
-from graphql.execution.values import VariableValues
 
 from invoice_graph.commands.operations import Services
-from invoice_graph.domain.access import Actor
-from invoice_graph.planner.execute import Viewer, fetch
-from invoice_graph.planner.faults import ArgumentFault, TooCostly
-from invoice_graph.planner.plan import BoundStatement, Planner
+from invoice_graph.domain.access import Actor, way_out
+from invoice_graph.planner.execute import fetch
+from invoice_graph.planner.faults import ArgumentFault, Forbidden, TooCostly
+from invoice_graph.planner.plan import Planner
 from invoice_graph.schema.context import Context
-from invoice_graph.server.documents import Document, DocumentCache, RequestRefused
-from invoice_graph.server.engine_protocol import ALL_KINDS, QUERY, SUBSCRIPTION, Answer, GraphQLRequest
-from invoice_graph.server.errors import BAD_USER_INPUT, error_object, execution_error, fault_object, request_errors
-
-MOST_COERCION_ERRORS = 20
+from invoice_graph.schema.live import Live
+from invoice_graph.server.documents import DocumentCache, RequestRefused
+from invoice_graph.server.engine_protocol import ALL_KINDS, QUERY, SUBSCRIPTION, Answer, GraphQLRequest, Offer
+from invoice_graph.server.errors import (
+    BAD_USER_INPUT,
+    FORBIDDEN,
+    RATE_LIMITED,
+    error_object,
+    execution_error,
+    fault_object,
+    request_errors,
+)
+from invoice_graph.server.expiry import check_time, until_expiry
+from invoice_graph.server.limits import Budgets, Limits, NoPlace, Places, Spent, payer
+from invoice_graph.server.listed_documents import ListedDocuments
+from invoice_graph.server.preparing import Operation, Preparation, WrongKind
+from invoice_graph.server.request_log import Run
+from invoice_graph.store.connection import StatementTimeout
 
 
 class PlannedExecutor(Executor[Any]):
@@ -44,51 +57,70 @@ class PlannedExecutor(Executor[Any]):
         return super().complete_value(return_type, field_details_list, info, path, result, position)
 
 
-@dataclass(frozen=True)
-class Operation:
-    """An operation that is ready to run: nothing can be wrong with its arguments any more."""
-
-    document: Document
-    node: OperationDefinitionNode
-    raw_variables: dict[str, Any]
-    statements: tuple[BoundStatement, ...]
-    whole: bool
-    viewer: Viewer
-    context: Context
-
-    @property
-    def kind(self) -> str:
-        """Query, mutation or subscription."""
-        return self.node.operation.value
-
-    @property
-    def name(self) -> str | None:
-        """The operation's name."""
-        return self.node.name.value if self.node.name else None
-
-
 class GatewayEngine:
-    """The engine of the gateway."""
+    """The engine of the gateway; with `documents`, nothing else runs."""
 
-    def __init__(self, services: Services, planner: Planner, public_url: str = "") -> None:
+    def __init__(
+        self,
+        services: Services,
+        planner: Planner,
+        public_url: str = "",
+        documents: ListedDocuments | None = None,
+        limits: Limits | None = None,
+        budgets: Budgets | None = None,
+    ) -> None:
         self._services = services
-        self._planner = planner
         self._schema = planner.schema
-        self._documents = DocumentCache(planner.schema)
-        self._public_url = public_url
+        self._limits = limits = limits or Limits()
+        listed = DocumentCache(planner.schema, not limits.suggestions) if documents is None else documents
+        self._preparation = Preparation(services, planner, listed, limits, public_url)
+        self._budgets = Budgets(limits.cost_per_minute) if budgets is None else budgets
+        self._subscriptions = Places(limits.max_subscriptions_per_key)
+        self.live = Live(lambda cursor, data: Answer(data, cursor=cursor))
 
     async def run(
-        self, request: GraphQLRequest, actor: Actor, kinds: frozenset[str] = ALL_KINDS
+        self,
+        request: GraphQLRequest,
+        actor: Actor,
+        kinds: frozenset[str] = ALL_KINDS,
+        offer: Offer | None = None,
     ) -> Answer | AsyncGenerator[Answer, None]:
-        """An answer, or for a subscription the stream of its answers; every fault of the request is an answer."""
+        """An answer, or for a subscription the stream of its answers; every fault of the request is an answer. Raises
+        Unauthenticated when the actor's time is over, from the stream as well."""
+        check_time(actor, self._services.clock)
+        run = Run(request, actor)
         try:
-            return await self._run(self._prepare(request, actor, kinds))
+            answer = await self._answer(run, kinds, offer)
+        except Exception as error:
+            run.ended(error, self._limits.log_operations)
+            raise
+        run.ended(answer, self._limits.log_operations)
+        return answer
+
+    async def _answer(
+        self, run: Run, kinds: frozenset[str], offer: Offer | None
+    ) -> Answer | AsyncGenerator[Answer, None]:
+        request, actor = run.request, run.actor
+        try:
+            run.operation = operation = await self._preparation.prepare(request, actor, kinds, offer)
+            left = self._budgets.spend(payer(actor), operation.cost.points)
+            answer = await self._run(operation)
         except RequestRefused as refused:
-            return Answer(None, request_errors(refused.code, refused.errors), 400)
+            return Answer(None, request_errors(refused.code, refused.errors), refused.status)
         except (ArgumentFault, TooCostly) as fault:
             return Answer(None, (fault_object(fault),), 400)
-        except _WrongKind as wrong:
+        except Forbidden as forbidden:
+            entry = error_object(way_out(actor, forbidden.lacks), FORBIDDEN, missing=forbidden.lacks)
+            return Answer(None, (entry,), 403)
+        except WrongKind as wrong:
             return Answer(None, (error_object(str(wrong), BAD_USER_INPUT),), 405)
+        except Spent as spent:
+            return _too_much(spent)
+        except NoPlace:
+            return _no_place(self._subscriptions.most)
+        if request.wants_cost and isinstance(answer, Answer):
+            return replace(answer, extensions={"cost": self._report(operation, left)})
+        return answer
 
     async def _run(self, operation: Operation) -> Answer | AsyncGenerator[Answer, None]:
         if operation.kind == SUBSCRIPTION:
@@ -97,46 +129,40 @@ class GatewayEngine:
             return await self._read(operation)
         return await self._execute(operation)
 
-    def _prepare(self, request: GraphQLRequest, actor: Actor, kinds: frozenset[str]) -> Operation:
-        """Finds everything that can be wrong with a request, before anything is executed."""
-        document = self._documents.load(request.query)
-        node = document.operation(request.operation_name)
-        if node.operation.value not in kinds:
-            raise _WrongKind(f"A {node.operation.value} can't be sent this way.")
-        raw = dict(request.variables or {})
-        variables = self._coerced(node, raw)
-        key = (document.text, request.operation_name)
-        plan = self._planner.plan(key, node, document.fragments, variables)
-        bound = plan.bind(variables)
-        viewer = Viewer(actor.account_id, self._services.clock, self._public_url)
-        context = self._context(request, actor, viewer, bound)
-        return Operation(document, node, raw, bound, plan.whole, viewer, context)
+    def _report(self, operation: Operation, left: int | None) -> dict[str, Any]:
+        """What an operation has cost, and what its key has left; nulls where there is no end of it."""
+        rate = self._budgets.restore_rate if left is not None else None
+        paths = self._preparation.scales(operation).by_path()
+        listed = [{"path": path, "cost": cost} for path, cost in paths.items()]
+        return {"requested": operation.cost.points, "available": left, "restoreRate": rate, "byPath": listed}
 
-    def _coerced(self, node: OperationDefinitionNode, raw: dict[str, Any]) -> VariableValues:
-        definitions = node.variable_definitions or ()
-        variables = get_variable_values(self._schema, definitions, raw, max_errors=MOST_COERCION_ERRORS)
-        if isinstance(variables, list):
-            raise RequestRefused(BAD_USER_INPUT, variables)
-        return variables
-
-    def _context(
-        self, request: GraphQLRequest, actor: Actor, viewer: Viewer, bound: tuple[BoundStatement, ...]
-    ) -> Context:
-        statements = {key: item for item in bound for key in item.statement.keys}
+    def _context(self, operation: Operation) -> Context:
+        bound = operation.statements
         return Context(
             services=self._services,
-            actor=actor,
-            viewer=viewer,
-            statements=statements,
-            idempotency_key=request.idempotency_key,
+            actor=operation.actor,
+            viewer=operation.viewer,
+            statements={key: item for item in bound for key in item.statement.keys},
+            live=self.live,
+            idempotency_key=operation.request.idempotency_key,
             several_mutations=len(bound) > 1,
-            last_event_id=request.last_event_id,
+            last_event_id=operation.request.last_event_id,
+            offer=operation.offer,
+            request_id=operation.request.request_id or self._services.ids.token(),
         )
 
     async def _read(self, operation: Operation) -> Answer:
         """The whole operation is one statement: its JSON is the answer."""
-        found = await fetch(self._services.database.read, operation.statements[0], operation.viewer)
+        found = await self._fetched(operation)
         return Answer(b"{" + b",".join(b'"%b":%b' % (key.encode(), text) for key, text in found.items()) + b"}")
+
+    async def _fetched(self, operation: Operation) -> dict[str, bytes]:
+        """The rows of a query's statement, which is ended when it takes too long."""
+        try:
+            async with asyncio.timeout(self._limits.operation_timeout):
+                return await fetch(self._services.database.read, operation.statements[0], operation.viewer)
+        except TimeoutError:
+            raise StatementTimeout(f"a query took more than {self._limits.operation_timeout:g} s") from None
 
     async def _execute(self, operation: Operation) -> Answer:
         """Mutations, introspection, and introspection next to planned fields."""
@@ -145,7 +171,7 @@ class GatewayEngine:
             self._schema,
             operation.document.node,
             root_value=root,
-            context_value=operation.context,
+            context_value=self._context(operation),
             variable_values=operation.raw_variables,
             operation_name=operation.name,
             executor_class=PlannedExecutor,
@@ -158,14 +184,14 @@ class GatewayEngine:
         """The planned fields of a query, read in one snapshot."""
         if operation.kind != QUERY or not operation.statements:
             return {}
-        found = await fetch(self._services.database.read, operation.statements[0], operation.viewer)
+        found = await self._fetched(operation)
         return {key: orjson.Fragment(text) for key, text in found.items()}
 
     async def _subscribe(self, operation: Operation) -> Answer | AsyncGenerator[Answer, None]:
         executor = PlannedExecutor.build(
             self._schema,
             operation.document.node,
-            context_value=operation.context,
+            context_value=self._context(operation),
             raw_variable_values=operation.raw_variables,
             operation_name=operation.name,
         )
@@ -174,18 +200,48 @@ class GatewayEngine:
         source: Any = await outcome if isinstance(outcome, Awaitable) else outcome
         if isinstance(source, ExecutionResult):
             return Answer(None, tuple(execution_error(error) for error in source.errors or ()), 400)
-        (key,) = operation.context.statements
-        return _answers(key, source)
+        answers = _answers(source)
+        if operation.actor.expires_at is not None:
+            answers = until_expiry(answers, operation.actor, self._services.clock)
+        return _Held(answers, self._subscriptions.held(payer(operation.actor)))
 
 
-async def _answers(key: str, source: Any) -> AsyncGenerator[Answer, None]:
+class _Held(AsyncGenerator[Answer, None]):
+    """A stream that holds a place until it is closed, also when nobody has asked it for anything."""
+
+    def __init__(self, answers: AsyncGenerator[Answer, None], place: AbstractContextManager[None]) -> None:
+        self._answers = answers
+        self._place = ExitStack()
+        self._place.enter_context(place)
+
+    async def __anext__(self) -> Answer:
+        return await self._answers.__anext__()
+
+    async def asend(self, value: None) -> Answer:
+        return await self._answers.asend(value)
+
+    async def athrow(self, *error: Any) -> Answer:
+        return await self._answers.athrow(*error)
+
+    async def aclose(self) -> None:
+        self._place.close()
+        await self._answers.aclose()
+
+
+async def _answers(source: Any) -> AsyncGenerator[Answer, None]:
     async with aclosing(source):
         try:
-            async for item in source:
-                yield Answer(b'{"%b":%b}' % (key.encode(), item.json), cursor=item.cursor)
+            async for answer in source:
+                yield answer
         except (ArgumentFault, TooCostly) as fault:
             yield Answer(None, (fault_object(fault),))
 
 
-class _WrongKind(Exception):
-    """An operation that the transport may not run; the text says so."""
+def _too_much(spent: Spent) -> Answer:
+    entry = error_object(str(spent), RATE_LIMITED, requested=spent.requested, available=spent.available)
+    return Answer(None, (entry,), 429, {"retry-after": str(spent.retry_after)})
+
+
+def _no_place(most: int) -> Answer:
+    text = f"This key has {most:,} subscriptions open, which is the most it may have; end one first."
+    return Answer(None, (error_object(text, RATE_LIMITED),), 429, {"retry-after": "1"})

@@ -1,21 +1,50 @@
 """Entries of `errors`: each has a code, and a bug shows nothing but a request id."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from graphql import GraphQLError
 
 from invoice_graph.planner.faults import ArgumentFault, TooCostly
+from invoice_graph.server.engine_protocol import Answer, AuthenticationUnavailable
+from invoice_graph.store.connection import DatabaseUnavailable, StatementTimeout
 
 logger = logging.getLogger(__name__)
 
 BAD_USER_INPUT = "BAD_USER_INPUT"
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+PERSISTED_QUERY_HASH_MISMATCH = "PERSISTED_QUERY_HASH_MISMATCH"
+DOCUMENT_NOT_ALLOWED = "DOCUMENT_NOT_ALLOWED"
+FORBIDDEN = "FORBIDDEN"
+UNAUTHENTICATED = "UNAUTHENTICATED"
 COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
+RATE_LIMITED = "RATE_LIMITED"
 INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
+
+SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
+OPERATION_TIMEOUT = "OPERATION_TIMEOUT"
+
+_OUTAGES: Mapping[type[BaseException], tuple[str, str]] = {
+    DatabaseUnavailable: (
+        SERVICE_UNAVAILABLE,
+        "The database does not answer for now. Try again in a moment; repeat a mutation with its idempotency key, "
+        "since it may have happened.",
+    ),
+    AuthenticationUnavailable: (
+        SERVICE_UNAVAILABLE,
+        "The issuer of this token can't be asked for its keys for now; try again in a moment.",
+    ),
+    StatementTimeout: (
+        OPERATION_TIMEOUT,
+        "The operation took too long and was ended; it changed nothing. Ask for less at once, or narrow it with "
+        "`where`.",
+    ),
+}
+"""What can fail without anybody's fault, its code, and the way out."""
 
 LONGEST_MESSAGE = 500  # Messages quote what the client sent, which may be a novel.
 
@@ -30,6 +59,23 @@ def masked_error(cause: BaseException | None = None) -> dict[str, Any]:
     request_id = uuid4().hex
     logger.error("request %s failed", request_id, exc_info=cause or True)
     return error_object(f"Internal server error in request {request_id}.", INTERNAL_SERVER_ERROR, requestId=request_id)
+
+
+def failure(cause: BaseException) -> dict[str, Any]:
+    """The entry for an operation that failed through no fault of the request: an outage says so, a bug is masked."""
+    for kind, (code, message) in _OUTAGES.items():
+        if isinstance(cause, kind):
+            logger.warning("%s: %s", code, cause)
+            return error_object(message, code)
+    return masked_error(cause)
+
+
+def failed_answer(cause: BaseException) -> Answer:
+    """The whole answer to a request that failed through no fault of its own."""
+    entry = failure(cause)
+    if entry["extensions"]["code"] == INTERNAL_SERVER_ERROR:
+        return Answer(None, (entry,), 500)
+    return Answer(None, (entry,), 503, headers={"retry-after": "1"})
 
 
 def fault_object(fault: ArgumentFault | TooCostly) -> dict[str, Any]:
@@ -51,7 +97,7 @@ def execution_error(error: GraphQLError) -> dict[str, Any]:
         return fault_object(cause)
     if cause is None or isinstance(cause, GraphQLError):
         return _located(error, {"code": BAD_USER_INPUT} | (error.extensions or {}))
-    return masked_error(cause) | {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
+    return failure(cause) | {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
 
 
 def _located(error: GraphQLError, extensions: dict[str, Any]) -> dict[str, Any]:

@@ -4,27 +4,15 @@ import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any
 
-from graphql import (
-    FieldNode,
-    GraphQLError,
-    GraphQLSchema,
-    TypeInfo,
-    TypeInfoVisitor,
-    Visitor,
-    get_argument_values,
-    get_named_type,
-    get_variable_values,
-    visit,
-)
-from graphql.execution.values import VariableValues
+from graphql import GraphQLError, get_variable_values
 
+from invoice_graph.planner.cost import Scales
 from invoice_graph.planner.execute import Viewer
 from invoice_graph.planner.faults import ArgumentFault, TooCostly
-from invoice_graph.planner.pagination import page_size
 from invoice_graph.planner.plan import BoundStatement
-from invoice_graph.server.documents import Document, DocumentCache, RequestRefused
+from invoice_graph.server.documents import DocumentCache, RequestRefused
 from invoice_graph.server.gateway import Gateway
-from invoice_graph.store.dialect import QUERY_PLAN, Parameters
+from invoice_graph.store.dialect import Parameters, Spelling
 
 _CLAUSES = re.compile(r"\s*\b(FROM|WHERE|ORDER BY|LIMIT|LEFT OUTER JOIN)\b")
 _TEXTS = re.compile(r"'(?:[^']|'')*'")
@@ -51,44 +39,39 @@ async def explain(gateway: Gateway, text: str, raw_variables: Mapping[str, Any],
     except (ArgumentFault, TooCostly, GraphQLError) as fault:
         raise Unexplained(getattr(fault, "message", None) or str(fault)) from None
     viewer = Viewer(account_id, gateway.services.clock, "")
-    parts = [_head(document, planner.schema, variables, plan.whole)]
+    parts = [_head(Scales(planner.schema, node, document.fragments, variables.coerced), plan.whole)]
     parts += ["\n".join([line async for line in _statement(gateway, item, viewer)]) for item in bound]
     return "\n\n".join(parts)
 
 
-def _head(document: Document, schema: GraphQLSchema, variables: VariableValues, whole: bool) -> str:
-    rows = most_rows(document, schema, variables)
+def _head(scales: Scales, whole: bool) -> str:
     door = "one statement is the whole answer" if whole else "planned fields inside graphql-core's execution"
-    return f"Door: {door}\nCost: {rows} rows at most"
+    cost, paths = scales.cost(), scales.by_path()
+    size = f"{cost.points:,} points, {cost.depth} levels deep"
+    return "\n".join([f"Door: {door}", f"Cost: {size}", *(f"{INDENT}{path}: {n:,}" for path, n in paths.items())])
 
 
 async def _statement(gateway: Gateway, bound: BoundStatement, viewer: Viewer) -> AsyncGenerator[str, None]:
     parameters = bound.parameters | viewer.parameters()
     yield f"Root fields: {', '.join(bound.statement.keys)}"
     yield ""
-    yield pretty(bound.statement.sql)
+    spelling = bound.statement.spelling
+    yield pretty(spelling.sql)
     yield ""
     yield "Parameters:"
-    for name, value in _used(bound.statement.sql, parameters):
-        yield f"{INDENT}:{name} = {value!r}"
+    used = _used(spelling, parameters)
+    for place, (name, value) in enumerate(used.items(), 1):
+        yield f"{INDENT}{f'${place} ' if spelling.order else ''}:{name} = {value!r}"
     yield ""
     yield "How the database runs it:"
-    depths = {0: 0}
-    for identity, parent, _, detail in await gateway.services.database.read(
-        QUERY_PLAN + bound.statement.sql, _complete(bound.statement.sql, parameters)
-    ):
-        depths[identity] = depths.get(parent, 0) + 1
-        yield INDENT * depths[identity] + detail
+    for line in await gateway.services.database.explain(spelling, used):
+        yield INDENT + line
 
 
-def _used(sql: str, parameters: Parameters) -> list[tuple[str, Any]]:
-    names = dict.fromkeys(re.findall(r":(\w+)", _TEXTS.sub("''", sql)))
-    return [(name, parameters.get(name)) for name in names]
-
-
-def _complete(sql: str, parameters: Parameters) -> Parameters:
-    """Parameters that the caller of the plan would give are null here."""
-    return dict(_used(sql, parameters))
+def _used(spelling: Spelling, parameters: Parameters) -> Parameters:
+    """The parameters of a statement; those that the caller of the plan would give are null here."""
+    names = spelling.order or dict.fromkeys(re.findall(r":(\w+)", _TEXTS.sub("''", spelling.sql)))
+    return {name: parameters.get(name, spelling.constants.get(name)) for name in names}
 
 
 def pretty(sql: str) -> str:
@@ -109,33 +92,3 @@ def _pieces(sql: str) -> Iterator[str]:
 def _balance(piece: str) -> int:
     bare = _TEXTS.sub("", piece)
     return bare.count("(") - bare.count(")")
-
-
-class _RowCounter(Visitor):
-    """Multiplies page sizes along the way down."""
-
-    def __init__(self, info: TypeInfo, variables: VariableValues) -> None:
-        super().__init__()
-        self.rows = 0
-        self._info = info
-        self._variables = variables
-        self._factors = [1]
-
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        kind, definition = self._info.get_type(), self._info.get_field_def()
-        size = 1
-        if kind is not None and definition is not None and get_named_type(kind).name.endswith("Connection"):
-            size = page_size(get_argument_values(definition, node, self._variables))
-            self.rows += self._factors[-1] * size
-        self._factors.append(self._factors[-1] * size)
-
-    def leave_field(self, *_: Any) -> None:
-        self._factors.pop()
-
-
-def most_rows(document: Document, schema: GraphQLSchema, variables: VariableValues) -> int:
-    """How many rows of connections a document's answer holds at most; fragments count where they are defined."""
-    info = TypeInfo(schema)
-    counter = _RowCounter(info, variables)
-    visit(document.node, TypeInfoVisitor(info, counter))
-    return counter.rows

@@ -17,7 +17,7 @@ from invoice_graph.planner.pagination import LARGEST_PAGE, PAGE_ARGUMENTS
 from invoice_graph.planner.plan import Planner
 from invoice_graph.server.documents import DocumentCache, RequestRefused
 from invoice_graph.server.gateway import Gateway
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
 
 Columns = Mapping[str, str]
 """The columns of an export, each with the path of its value in the schema."""

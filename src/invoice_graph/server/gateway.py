@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from invoice_graph.adapters.mail import SuppressedMailer
 from invoice_graph.adapters.payments import Simulator
@@ -14,6 +15,8 @@ from invoice_graph.planner.plan import Planner
 from invoice_graph.schema.build import make_planner
 from invoice_graph.schema.snapshot import Snapshots
 from invoice_graph.server.engine import GatewayEngine
+from invoice_graph.server.limits import Limits
+from invoice_graph.server.listed_documents import read_documents
 from invoice_graph.store.database import open_database
 
 
@@ -25,6 +28,17 @@ class Gateway:
     planner: Planner
     engine: GatewayEngine
 
+    def limited(self, settings: Settings) -> "Gateway":
+        """The gateway that runs the documents of the settings' directory only, if they name one.
+
+        Raises DocumentsUnusable.
+        """
+        if not settings.documents:
+            return self
+        documents = read_documents(Path(settings.documents), self.planner.schema)
+        engine = GatewayEngine(self.services, self.planner, settings.address, documents, Limits.of(settings))
+        return Gateway(self.services, self.planner, engine)
+
 
 @asynccontextmanager
 async def open_gateway(
@@ -32,14 +46,18 @@ async def open_gateway(
 ) -> AsyncGenerator[Gateway, None]:
     """Opens the database and puts the gateway together; raises DatabaseUnusable."""
     clock = clock or SystemClock()
-    planner = make_planner()
     database = await open_database(
         settings.database,
         readers=settings.readers,
+        writers=settings.writers,
+        statement_milliseconds=settings.statement_milliseconds,
         synchronous=settings.synchronous,
         busy_milliseconds=settings.busy_milliseconds,
+        migrate=settings.migrate,
+        wait=settings.database_wait,
     )
     try:
+        planner = make_planner(database.dialect)
         services = Services(
             database=database,
             clock=clock,
@@ -48,6 +66,6 @@ async def open_gateway(
             mailer=SuppressedMailer(),
             snapshot=Snapshots(planner, clock, settings.address),
         )
-        yield Gateway(services, planner, GatewayEngine(services, planner, settings.address))
+        yield Gateway(services, planner, GatewayEngine(services, planner, settings.address, limits=Limits.of(settings)))
     finally:
         await database.close()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -33,11 +34,13 @@ class Malformed(Exception):
     """The bytes are no GraphQL request; the text says which part and why, fit for the client."""
 
 
-def negotiate(accept: str | None, offers: Sequence[str] = OFFERS) -> str | None:
+@lru_cache(maxsize=64)
+def negotiate(accept: str | None, offers: tuple[str, ...] = OFFERS) -> str | None:
     """The offer the client ranks first, None when it accepts none of them.
 
     Ranked by q-value, then by the place in the header, then by the place in `offers`.
-    No header, or an empty one, accepts everything.
+    No header, or an empty one, accepts everything. A client's requests have the same header over and over: the last few
+    are remembered.
     """
     ranges = _media_ranges(accept) if accept and accept.strip() else [("*/*", 1.0)]
     ranked = []
@@ -104,7 +107,10 @@ def _is_deeper(value: object, levels: int) -> bool:
 
 
 def graphql_request(
-    parameters: object, idempotency_key: str | None = None, last_event_id: str | None = None
+    parameters: object,
+    idempotency_key: str | None = None,
+    last_event_id: str | None = None,
+    request_id: str | None = None,
 ) -> GraphQLRequest:
     """The operation a JSON value asks for; raises Malformed. Unknown members are ignored, null is absent."""
     if isinstance(parameters, list):
@@ -115,12 +121,17 @@ def graphql_request(
         value = parameters.get(name)
         if value is not None and not isinstance(value, kind):
             raise Malformed(f"`{name}` must be {noun}.")
-    if parameters.get("query") is None:
+    extensions = parameters.get("extensions") or {}
+    query, persisted = parameters.get("query"), extensions.get("persistedQuery")
+    if query is None and persisted is None:
         raise Malformed("`query` is missing.")
     return GraphQLRequest(
-        query=parameters["query"],
+        query=query,
         operation_name=parameters.get("operationName"),
         variables=parameters.get("variables"),
         idempotency_key=idempotency_key,
         last_event_id=last_event_id,
+        persisted=persisted,
+        wants_cost=extensions.get("cost") is True,
+        request_id=request_id,
     )

@@ -1,22 +1,32 @@
 """WS /graphql: the graphql-transport-ws protocol."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from typing import Any, ClassVar, cast
 
 import orjson
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, Opcode
 
 from invoice_graph.domain.access import Actor
-from invoice_graph.server.endpoint import Abortable, abort
-from invoice_graph.server.engine_protocol import Answer, Authenticator, Engine, GraphQLRequest, Unauthenticated
-from invoice_graph.server.errors import error_object, masked_error
+from invoice_graph.server.engine_protocol import (
+    Answer,
+    AuthenticationUnavailable,
+    Authenticator,
+    Engine,
+    GraphQLRequest,
+    Offer,
+    Unauthenticated,
+)
+from invoice_graph.server.errors import error_object, failure, masked_error
+from invoice_graph.server.limits import NoPlace, Places, payer
 from invoice_graph.server.negotiation import Malformed, graphql_request, parse_json
+from invoice_graph.server.origins import is_origin_allowed
+from invoice_graph.server.protocol import Abortable, abort
 
 SUBPROTOCOL = "graphql-transport-ws"
 
@@ -34,7 +44,8 @@ INTERNAL_SERVER_ERROR = 4500
 MAX_REASON_BYTES = 123  # A control frame holds 125, two of them the code.
 MAX_ID_LENGTH = 255
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
+WRITE, FORGET = "write_message", "forget_handshake"
+"""What the server lends to a socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,7 @@ class SocketSettings:
     close_timeout: float = 1.0
     drain_timeout: float = 5.0
     max_operations: int = 100
+    max_sockets_per_key: int = 10_000
     allowed_origins: frozenset[str] = frozenset()
 
 
@@ -67,6 +79,25 @@ class Close(Exception):
 
 class SocketProtocol(Abortable, WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, abortable and safe from clients that do not read: `Config(ws=SocketProtocol)`."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.app_state[WRITE] = self.write
+        self.app_state[FORGET] = self.forget_handshake
+
+    def forget_handshake(self) -> None:
+        """Lets go of the headers that opened the socket: nobody reads them again, and they are the largest part of what
+        a silent subscriber costs."""
+        self.request.headers.clear()
+        self.response.headers.clear()
+        cast("list[Any]", self.scope["headers"]).clear()
+
+    def write(self, text: bytes) -> bool:
+        """Sends a message at once; False where it would have to wait for the client to read, or is too late."""
+        if not self.writable.is_set() or self.close_sent or self.transport.is_closing():
+            return False
+        self.transport.write(Frame(Opcode.TEXT, text).serialize(mask=False, extensions=self.conn.extensions))
+        return True
 
     def handle_ping(self) -> None:
         if self.writable.is_set():
@@ -87,6 +118,7 @@ class GraphQLSocket:
         self.authenticator = authenticator
         self.settings = settings or SocketSettings()
         self._connections: set[Connection] = set()
+        self._places = Places(self.settings.max_sockets_per_key)
         self._is_stopping = False
 
     async def shutdown(self) -> None:
@@ -104,7 +136,7 @@ class GraphQLSocket:
         if not is_origin_allowed(origin, host, self.settings.allowed_origins):
             await websocket.close()  # Before accepting: the handshake is answered with 403.
             return
-        connection = Connection(websocket, self.engine, self.authenticator, self.settings)
+        connection = Connection(websocket, self.engine, self.authenticator, self.settings, self._places)
         if SUBPROTOCOL not in scope["subprotocols"]:
             await websocket.accept()
             await connection.close(Close(SUBPROTOCOL_NOT_ACCEPTABLE, f"Subprotocol not acceptable: use {SUBPROTOCOL}"))
@@ -120,29 +152,20 @@ class GraphQLSocket:
             self._connections.discard(connection)
 
 
-def is_origin_allowed(origin: str | None, host: str, allowed: Collection[str]) -> bool:
-    """Whether a handshake may come from `origin`: none (no browser), the own host, or one of `allowed`."""
-    if origin is None or "*" in allowed:
-        return True
-    origin = origin.lower()
-    if origin in {entry.lower().rstrip("/") for entry in allowed}:
-        return True
-    try:
-        theirs = urlsplit(origin)
-        ours = urlsplit(f"{theirs.scheme}://{host.lower()}")
-        port = DEFAULT_PORTS[theirs.scheme]
-        return theirs.hostname == ours.hostname is not None and (theirs.port or port) == (ours.port or port)
-    except (KeyError, ValueError):
-        return False
-
-
 class Connection:
     """One socket: its actor, its operations, and the conversation. No task outlives `serve`."""
 
     def __init__(
-        self, websocket: WebSocket, engine: Engine, authenticator: Authenticator, settings: SocketSettings
+        self,
+        websocket: WebSocket,
+        engine: Engine,
+        authenticator: Authenticator,
+        settings: SocketSettings,
+        places: Places,
     ) -> None:
         self._websocket = websocket
+        self._places = places
+        self._held = ExitStack()
         self._engine = engine
         self._authenticator = authenticator
         self._settings = settings
@@ -164,6 +187,8 @@ class Connection:
             pass
         except* Exception:
             closing = Close(INTERNAL_SERVER_ERROR, masked_error()["message"])
+        finally:
+            self._held.close()
         if closing is not None:
             await self.close(closing)
 
@@ -232,7 +257,19 @@ class Connection:
             self._actor = await self._authenticator.authenticate(authorization)
         except Unauthenticated as refusal:
             raise Close(FORBIDDEN, f"Forbidden: {refusal}") from None
+        except AuthenticationUnavailable:
+            raise Close(TRY_AGAIN_LATER, "The issuer of the token does not answer, try again") from None
+        self._take_place(self._actor)
+        if (forget := self._lent(FORGET)) is not None:
+            forget()
         await self._send('{"type":"connection_ack"}')
+
+    def _take_place(self, actor: Actor) -> None:
+        try:
+            self._held.enter_context(self._places.held(payer(actor)))
+        except NoPlace:
+            most = f"{self._places.most:,}"
+            raise Close(TRY_AGAIN_LATER, f"Too many sockets: this key has {most} open, close one first") from None
 
     async def _ping(self, message: dict[str, Any]) -> None:
         _payload(message)
@@ -279,8 +316,8 @@ class Connection:
             raise
         except Unauthenticated as refusal:
             raise Close(FORBIDDEN, f"Forbidden: {refusal}") from None
-        except Exception:
-            errors = orjson.dumps([masked_error()])
+        except Exception as error:
+            errors = orjson.dumps([failure(error)])
         # Free before the last message is out: the client may use the id again as soon as it reads it.
         if self._operations.get(identity) is asyncio.current_task():
             del self._operations[identity]
@@ -288,7 +325,7 @@ class Connection:
 
     async def _run(self, identity: str, request: GraphQLRequest, actor: Actor) -> bytes | None:
         """Sends every result; the errors instead when the operation could not begin."""
-        outcome = await self._engine.run(request, actor)
+        outcome = await self._engine.run(request, actor, offer=self._offer(identity))
         if isinstance(outcome, Answer):
             if outcome.data is None:
                 return orjson.dumps(outcome.errors)
@@ -302,6 +339,17 @@ class Connection:
             async for answer in outcome:
                 await self._send_message(identity, "next", answer.body)
         return None
+
+    def _offer(self, identity: str) -> Offer | None:
+        """How answers are sent without waking the operation's task, where the server lends the way."""
+        write = self._lent(WRITE)
+        if write is None:
+            return None
+        task, begin = asyncio.current_task(), b'{"id":%b,"type":"next","payload":' % orjson.dumps(identity)
+        return lambda answer: self._operations.get(identity) is task and write(begin + answer.body + b"}")
+
+    def _lent(self, name: str) -> Any:
+        return self._websocket.scope.get("state", {}).get(name)
 
     async def _send_message(self, identity: str, kind: str, payload: bytes | None) -> None:
         tail = "" if payload is None else f',"payload":{payload.decode()}'

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, literal_column, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from invoice_graph.domain.clock import parse_time, time_text
-from invoice_graph.store.database import Connection
-from invoice_graph.store.dialect import Parameters, spell
+from invoice_graph.store.connection import Connection
+from invoice_graph.store.dialect import Parameters, Statement
 from invoice_graph.store.rows import build, table_of
 from invoice_graph.store.tables import DUE_MOMENTS, Invoice, TestClock
 
@@ -40,13 +40,12 @@ async def _read(connection: Connection, clock: TestClock | None, moment: datetim
     parameters: Parameters = {"moment": time_text(moment), "most": limit}
     if clock is not None:
         parameters |= {"account_id": clock.account_id, "clock_id": clock.id}
-    sql, constants = _statement(clock is not None)
-    rows = await connection.rows(sql, constants | parameters)
+    rows = await connection.rows(_statement(clock is not None), parameters)
     return [Due(account, invoice, DUE_MOMENTS[place], parse_time(at)) for account, invoice, place, at in rows]
 
 
 @cache
-def _statement(on_clock: bool) -> tuple[str, Parameters]:
+def _statement(on_clock: bool) -> Statement:
     invoice = table_of(Invoice)
     parts = []
     for place, name in enumerate(DUE_MOMENTS):
@@ -61,11 +60,11 @@ def _statement(on_clock: bool) -> tuple[str, Parameters]:
             parts.append(chosen.where(invoice.c.test_clock_id.is_(None)))
     # At one moment the order of the work is that of the columns.
     order: list[ColumnElement[str]] = [literal_column(name) for name in ("at", "place", "account_id", "id")]
-    return spell(union_all(*parts).order_by(*order).limit(bindparam("most")))
+    return Statement(union_all(*parts).order_by(*order).limit(bindparam("most")))
 
 
 _clocks = table_of(TestClock)
-_ABANDONED = spell(select(_clocks).where(_clocks.c.leased_until <= bindparam("moment")).order_by(_clocks.c.id))[0]
+_ABANDONED = Statement(select(_clocks).where(_clocks.c.leased_until <= bindparam("moment")).order_by(_clocks.c.id))
 
 
 async def abandoned_clocks(connection: Connection, moment: datetime) -> list[TestClock]:
@@ -74,7 +73,7 @@ async def abandoned_clocks(connection: Connection, moment: datetime) -> list[Tes
 
 
 _invoices = table_of(Invoice)
-_EXPIRED = spell(select(_invoices).where(_invoices.c.expires_at <= bindparam("moment")).order_by(_invoices.c.id))[0]
+_EXPIRED = Statement(select(_invoices).where(_invoices.c.expires_at <= bindparam("moment")).order_by(_invoices.c.id))
 
 
 async def expired_previews(connection: Connection, moment: datetime) -> list[Invoice]:

@@ -1,6 +1,5 @@
 """Number sequences: what each prefix's counter gave out, and what became of it."""
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from invoice_graph.domain.invoices import NUMBER_COUNTER
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.store import dialect
-from invoice_graph.store.database import Database
+from invoice_graph.store.connection import Database
 from invoice_graph.store.rows import table_of
 from invoice_graph.store.tables import Counter, Invoice
 
@@ -34,11 +33,12 @@ class NumberSequence:
 
 
 async def number_sequences(database: Database) -> list[NumberSequence]:
-    """The sequences of all accounts, by account and prefix; none of a file that is too damaged to be read."""
-    try:
-        return [NumberSequence(*row) for row in await database.read(_ALL)]
-    except sqlite3.DatabaseError:
-        return []
+    """The sequences of all accounts, by account and prefix; none of a database that is too damaged to be read."""
+    async with database.reader() as connection:
+        try:
+            return [NumberSequence(*row) for row in await connection.rows(_ALL)]
+        except connection.failures:
+            return []
 
 
 def is_sequence(counter: Any) -> ColumnElement[bool]:
@@ -90,13 +90,13 @@ MEASURES: Mapping[str, Callable[[Any, Any], ColumnElement[int]]] = {
 """What can be found out about the numbers of a counter: from the invoices of its prefix, and from itself."""
 
 
-def _statement() -> str:
+def _statement() -> dialect.Statement:
     counter = table_of(Counter).alias("c")
     found: dict[str, Any] = {name: measured(name, counter, f"{name}_of") for name in MEASURES}
     found |= {"prefix": prefix_of(counter), "next_number": next_number(counter)}
     columns = [found[name] if name in found else counter.c[name] for name in NumberSequence.__dataclass_fields__]
     rows = select(*columns).where(is_sequence(counter)).order_by(counter.c.account_id, counter.c.kind)
-    return dialect.spell(rows)[0]
+    return dialect.Statement(rows)
 
 
 _ALL = _statement()

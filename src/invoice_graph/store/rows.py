@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, bindparam, delete, insert, inspect, select, update
+from sqlalchemy import Table, bindparam, delete, insert, inspect, literal_column, select, update
 from sqlalchemy.orm import configure_mappers
 from sqlmodel import SQLModel
 
 from invoice_graph.domain.search import word_text
-from invoice_graph.store.database import Connection
-from invoice_graph.store.dialect import DIALECT, Parameters, spell
+from invoice_graph.store.connection import Connection
+from invoice_graph.store.dialect import SQLITE, Parameters, Statement
 from invoice_graph.store.labels import LABELS, labels_of
 from invoice_graph.store.tables import Invoice, InvoiceLabel
 
@@ -45,7 +45,7 @@ class Codec:
 
     def encode(self, name: str, value: Any) -> Any:
         encoder = self._encoders[name]
-        return value if encoder is None else encoder(value, DIALECT)
+        return value if encoder is None else encoder(value, SQLITE)
 
     def key(self, raw: Sequence[Any]) -> tuple[Any, ...]:
         """A raw row's primary key."""
@@ -56,7 +56,7 @@ class Codec:
         # Past SQLAlchemy's attributes, which watch what nobody asks them for.
         held = row.__dict__
         values = {
-            name: held[name] if encoder is None else encoder(held[name], DIALECT)
+            name: held[name] if encoder is None else encoder(held[name], SQLITE)
             for name, encoder in self._encoders.items()
         }
         return self.completed(values)
@@ -75,7 +75,7 @@ class Codec:
         found = self.named(raw)
         for name, decoder in self._decoders:
             if found[name] is not None:
-                found[name] = decoder(found[name], DIALECT)
+                found[name] = decoder(found[name], SQLITE)
         return found
 
 
@@ -123,12 +123,19 @@ async def select_rows(
 
 
 async def select_raw(
-    connection: Connection, kind: type[T], equals: Parameters, order: Sequence[str] = (), limit: int | None = None
-) -> list[Any]:
-    """The same rows as the database holds them, in the order of the table's columns."""
+    connection: Connection,
+    kind: type[T],
+    equals: Parameters,
+    order: Sequence[str] = (),
+    limit: int | None = None,
+    *,
+    locked: bool = False,
+) -> Sequence[Any]:
+    """The same rows as the database holds them, in the order of the table's columns; with `locked` nobody else changes
+    them until the transaction ends."""
     table = codec(kind)
     absent = frozenset(name for name, value in equals.items() if value is None)
-    statement = _select(kind, tuple(equals), absent, tuple(order), limit)
+    statement = _select(kind, tuple(equals), absent, tuple(order), limit, locked)
     values = {name: table.encode(name, value) for name, value in equals.items() if value is not None}
     return await connection.rows(statement, values)
 
@@ -199,46 +206,43 @@ def _key(kind: type[SQLModel]) -> tuple[str, ...]:
 
 @cache
 def _select(
-    kind: type[SQLModel], names: tuple[str, ...], absent: frozenset[str], order: tuple[str, ...], limit: int | None
-) -> str:
+    kind: type[SQLModel],
+    names: tuple[str, ...],
+    absent: frozenset[str],
+    order: tuple[str, ...],
+    limit: int | None,
+    locked: bool,
+) -> Statement:
     table = table_of(kind)
     places = (table.c[name.lstrip("-")].desc() if name[0] == "-" else table.c[name] for name in order)
     statement = select(table).order_by(*places)
     for name in names:
         column = table.c[name]
         statement = statement.where(column.is_(None) if name in absent else column == bindparam(name))
-    if limit is not None:
-        statement = statement.limit(limit)
-    sql, values = spell(statement)
-    return _inline(sql, values)
-
-
-def _inline(sql: str, values: Parameters) -> str:
-    """Puts the row limit, the only value such a statement carries, into its text."""
-    for name, value in values.items():
-        if isinstance(value, int):
-            sql = sql.replace(f":{name}", str(value))
-    return sql
+    if locked:
+        # Rows that refer to these may be inserted meanwhile. SQLite, which has one writer, spells this as nothing.
+        statement = statement.with_for_update(key_share=True)
+    return Statement(statement if limit is None else statement.limit(literal_column(str(limit))))
 
 
 @cache
-def _insert(kind: type[SQLModel]) -> str:
-    return spell(insert(table_of(kind)))[0]
+def _insert(kind: type[SQLModel]) -> Statement:
+    return Statement(insert(table_of(kind)))
 
 
 @cache
-def _update(kind: type[SQLModel], key: tuple[str, ...], changed: tuple[str, ...]) -> str:
+def _update(kind: type[SQLModel], key: tuple[str, ...], changed: tuple[str, ...]) -> Statement:
     table = table_of(kind)
     statement = update(table).values({name: bindparam(name) for name in changed})
-    return spell(statement.where(*(table.c[name] == bindparam(f"key_{name}") for name in key)))[0]
+    return Statement(statement.where(*(table.c[name] == bindparam(f"key_{name}") for name in key)))
 
 
 @cache
-def _delete(kind: type[SQLModel]) -> str:
+def _delete(kind: type[SQLModel]) -> Statement:
     table = table_of(kind)
-    return spell(delete(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in _key(kind))))[0]
+    return Statement(delete(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in _key(kind))))
 
 
 _label = table_of(InvoiceLabel)
 _ITS_LABELS = (_label.c.account_id == bindparam("account_id"), _label.c.invoice_id == bindparam("invoice_id"))
-_UNLABEL = spell(delete(_label).where(*_ITS_LABELS))[0]
+_UNLABEL = Statement(delete(_label).where(*_ITS_LABELS))

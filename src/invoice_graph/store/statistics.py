@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Index, Table
 from sqlmodel import SQLModel
 
-from invoice_graph.store.dialect import sorted_indexes
+from invoice_graph.store.ddl import sorted_indexes
+from invoice_graph.store.dialect import SQLITE
 
 ROWS = 1_000_000
 ROWS_OF_ACCOUNT = 100_000
@@ -41,7 +42,7 @@ def statistics_statements() -> list[str]:
 def _of_table(table: Table) -> Iterator[tuple[str, str, str]]:
     """Table, index, and rows: in all, and with equal values in the first column, the first two, and so on."""
     keys = {f"sqlite_autoindex_{table.name}_1": ([column.name for column in table.primary_key], True)}
-    keys |= {str(index.name): (_columns(index), bool(index.unique)) for index in sorted_indexes(table)}
+    keys |= {str(index.name): (_columns(index), bool(index.unique)) for index in sorted_indexes(table, SQLITE)}
     for name, (columns, unique) in keys.items():
         if columns[0] == "account_id":
             yield table.name, name, " ".join(map(str, _sizes(columns, unique)))

@@ -16,6 +16,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from invoice_graph.domain.clock import parse_time, time_text
 from invoice_graph.domain.money import decimal_text
 
+Word = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is compared byte by byte, as SQLite does."""
+
 Whole = BigInteger().with_variant(Integer(), "sqlite")
 """64-bit integers; SQLite's strict tables know them as INTEGER."""
 
@@ -29,8 +32,8 @@ class Flag(TypeDecorator[bool]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return Integer() if dialect.name == "sqlite" else Boolean()
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return value if value is None or dialect.name != "sqlite" else int(value)
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> bool | None:
+        return value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
         return None if value is None else bool(value)
@@ -39,7 +42,7 @@ class Flag(TypeDecorator[bool]):
 class Moment(TypeDecorator[datetime]):
     """A moment in UTC, `2026-11-21T08:00:00Z`."""
 
-    impl = Text
+    impl = Word
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
@@ -52,7 +55,7 @@ class Moment(TypeDecorator[datetime]):
 class Exact(TypeDecorator[Decimal]):
     """A decimal of any precision, without exponent and trailing zeros."""
 
-    impl = Text
+    impl = Word
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
@@ -65,7 +68,7 @@ class Exact(TypeDecorator[Decimal]):
 class Json(TypeDecorator[Any]):
     """JSON in one spelling: no spaces, keys in the order they were written."""
 
-    impl = Text
+    impl = Word
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:

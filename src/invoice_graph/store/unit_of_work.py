@@ -1,20 +1,22 @@
 """One operation's rows and events, written together at its end."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
 
+from invoice_graph.domain.access import BY_ITSELF, Cause
 from invoice_graph.domain.clock import Clock
 from invoice_graph.domain.errors import ErrorCode, InputRefusal
 from invoice_graph.domain.events import EMISSION_ORDER, EventType
 from invoice_graph.domain.ids import IdFactory
 from invoice_graph.domain.lifecycle import InvoiceStatus
-from invoice_graph.store import event_log
-from invoice_graph.store.database import Connection
+from invoice_graph.store import event_log, fences
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.dialect import Parameters
+from invoice_graph.store.holds import COUNTED, owner_columns, owner_of
 from invoice_graph.store.rows import build, codec, delete_row, insert_rows, select_raw, table_of, update_rows
 from invoice_graph.store.tables import Account, Customer, Event, Invoice, Owned
 
@@ -31,6 +33,7 @@ NOUNS = {
     "invoice_payment": "invoice payment",
     "payment_method": "payment method",
     "api_key": "API key",
+    "signing_secret": "signing secret",
     "account": "account",
     "product": "product",
     "price": "price",
@@ -63,7 +66,8 @@ class Emission:
 class UnitOfWork:
     """The rows that one operation reads and changes, and the events it emits.
 
-    Every row read or added belongs to `account_id`. Changes to rows are noticed by comparison when
+    Every row read or added belongs to `account_id`, and those that belong to a customer to `customer_id` where one acts
+    for themselves. Changes to rows are noticed by comparison when
     `flush` writes them; nothing reaches the database before. One row is one object.
     """
 
@@ -76,9 +80,13 @@ class UnitOfWork:
         snapshot: Snapshot,
         operation_id: str,
         idempotency_key: str | None = None,
+        customer_id: str | None = None,
+        cause: Cause = BY_ITSELF,
     ) -> None:
         self.connection = connection
         self.account_id = account_id
+        self.customer_id = customer_id
+        self.cause = cause
         self.ids = ids
         self.now: datetime = clock.now()
         self._snapshot = snapshot
@@ -90,35 +98,70 @@ class UnitOfWork:
         self._deleted: list[SQLModel] = []
         self._emissions: list[Emission] = []
         self._touched: list[Any] = []
+        self._held: set[tuple[type[SQLModel], Any]] = set()
+        self._stale: set[int] = set()
 
-    async def account(self) -> Account:
-        """The account's settings."""
+    async def account(self, *, hold: bool = False) -> Account:
+        """The account's settings; with `hold` they can be changed."""
         known = self._known.get((Account, (self.account_id,)))
-        return known if isinstance(known, Account) else (await self.find(Account))[0]
+        if isinstance(known, Account) and not (hold and self._may_be_stale(known)):
+            return known
+        return (await self.find(Account, hold=hold))[0]
 
-    async def get(self, kind: type[T], id: str) -> T | None:
-        """A row by id; None when the account has none."""
+    async def get(self, kind: type[T], id: str, *, hold: bool = False) -> T | None:
+        """A row by id; None when the account has none.
+
+        Rows that belong to a customer can be changed, and so can coupons and promotion codes; others only with `hold`.
+        """
         known = self._known.get((kind, (self.account_id, id)))
-        if known is not None:
+        owned = bool(owner_columns(kind))
+        hold = not owned and (hold or kind in COUNTED)
+        if known is not None and not ((owned or hold) and self._may_be_stale(known)):
             return None if known in self._deleted else known  # type: ignore[return-value]
-        found = await self.find(kind, id=id)
+        found = await self.find(kind, id=id, hold=hold)
+        owner = owner_of(found[0]) if found and owned and self.connection.concurrent else None
+        if owner is not None:
+            if await self._hold(*owner):
+                # It was read before the lock was taken, so somebody may have changed it in between.
+                found = await self.find(kind, id=id)
+            else:
+                self._trust(found[0])
         return found[0] if found else None
 
-    async def require(self, kind: type[T], id: str, path: Sequence[str]) -> T:
-        """A row by id; raises InputRefusal RESOURCE_MISSING at `path`."""
-        row = await self.get(kind, id)
+    async def require(self, kind: type[T], id: str, path: Sequence[str], *, hold: bool = False) -> T:
+        """A row as from `get`; raises InputRefusal RESOURCE_MISSING at `path`."""
+        row = await self.get(kind, id, hold=hold)
         if row is None:
             raise missing(kind, id, path)
         return row
 
     async def find(
-        self, kind: type[T], /, *, order: Sequence[str] = (), limit: int | None = None, **equals: Any
+        self,
+        kind: type[T],
+        /,
+        *,
+        order: Sequence[str] = (),
+        limit: int | None = None,
+        hold: bool = False,
+        **equals: Any,
     ) -> list[T]:
         """The account's rows whose columns have the given values (None: no value), as they stood
-        when the operation began; `order` names columns, with a leading `-` for descending."""
-        raws = await select_raw(self.connection, kind, {"account_id": self.account_id, **equals}, order, limit)
-        found = [self._remember(kind, raw) for raw in raws]
-        return [row for row in found if row not in self._deleted]
+        when the operation began; `order` names columns, with a leading `-` for descending.
+
+        They can be changed when they belong to a customer that was read before, or with `hold`."""
+        own = {"account_id": self.account_id, **equals}
+        if self.customer_id is not None:
+            fenced = fences.within(kind, own, self.customer_id)
+            if fenced is None:
+                return []
+            own = fenced
+        raws = await select_raw(self.connection, kind, own, order, limit, locked=hold)
+        found = [self._remember(kind, raw, hold) for raw in raws]
+        return [row for row in found if row not in self._deleted and self._is_open(row, equals)]
+
+    def _is_open(self, row: SQLModel, equals: Mapping[str, Any]) -> bool:
+        """Whether a row that was named may be known to the customer who acts."""
+        return self.customer_id is None or "id" not in equals or fences.may_be_named(row, self.customer_id)
 
     def added(self, kind: type[T]) -> list[T]:
         """The new rows of a kind that `flush` will insert, which `find` does not see yet."""
@@ -184,6 +227,7 @@ class UnitOfWork:
             await insert_rows(self.connection, kind, [row for row in self._added if type(row) is kind])
         await self._write_changes()
         for row in sorted(self._deleted, key=lambda row: -_depth(type(row))):
+            self._check_held(row)
             await delete_row(self.connection, row)
             del self._known[self._identity(row)]
             del self._loaded[id(row)]
@@ -205,8 +249,11 @@ class UnitOfWork:
     def _changes(self, row: SQLModel) -> Parameters:
         """The columns of a row that differ from the database, which count as written from now on."""
         loaded, values = self._loaded[id(row)], codec(type(row)).values(row)
+        changed = {name: value for name, value in values.items() if value != loaded[name]}
+        if changed:
+            self._check_held(row)
         self._loaded[id(row)] = values
-        return {name: value for name, value in values.items() if value != loaded[name]}
+        return changed
 
     def _event(self, emission: Emission, before: dict[int, Any], after: dict[int, Any]) -> Event:
         subject, key = emission.subject, id(emission.subject)
@@ -226,14 +273,56 @@ class UnitOfWork:
             previous_attributes=_differences(before[key], data) if emission.type in _UPDATES else None,
             idempotency_key=self.idempotency_key,
             operation_id=self.operation_id,
+            actor_kind=self.cause.kind,
+            actor_id=self.cause.actor_id,
+            request_id=self.cause.request_id,
         )
 
-    def _remember(self, kind: type[T], raw: Sequence[Any]) -> T:
+    def _remember(self, kind: type[T], raw: Sequence[Any], hold: bool = False) -> T:
         key = kind, codec(kind).key(raw)
-        if key not in self._known:
+        row: Any = self._known.get(key)
+        if row is None:
             row = self._known[key] = build(kind, raw)
             self._loaded[id(row)] = codec(kind).named(raw)
-        return self._known[key]  # type: ignore[return-value]
+        elif id(row) in self._stale:
+            self._check_unchanged(row)
+            row.__dict__.update(codec(kind).decode(raw))
+            self._loaded[id(row)] = codec(kind).named(raw)
+        if hold:
+            self._held.add(key)
+        if self.connection.concurrent:
+            (self._stale.discard if self._is_held(row) else self._stale.add)(id(row))
+        return row  # type: ignore[no-any-return]
+
+    async def _hold(self, kind: type[SQLModel], id: str) -> bool:
+        """Takes the lock that protects a row and what belongs to it; False when that was done before."""
+        held = len(self._held)
+        await self.get(kind, id)
+        return len(self._held) > held
+
+    def _is_held(self, row: Any) -> bool:
+        """Whether nobody else can change a row until the transaction ends."""
+        owner = owner_of(row)
+        if owner is None:
+            return self._identity(row) in self._held
+        kind, id = owner
+        above = self._known.get((kind, (self.account_id, id)))
+        return above is not None and (above in self._added or self._is_held(above))
+
+    def _trust(self, row: SQLModel) -> None:
+        self._stale.discard(id(row))
+
+    def _may_be_stale(self, row: SQLModel) -> bool:
+        return id(row) in self._stale
+
+    def _check_unchanged(self, row: SQLModel) -> None:
+        if self.differs(row):
+            self._check_held(row)
+
+    def _check_held(self, row: SQLModel) -> None:
+        """Finds programming errors: a row that is changed without its lock could undo somebody else's change."""
+        if id(row) in self._stale:
+            raise RuntimeError(f"{self._identity(row)} is changed without being held")
 
     def _identity(self, row: SQLModel) -> tuple[type[SQLModel], tuple[Any, ...]]:
         kind = type(row)

@@ -46,7 +46,7 @@ async def update_coupon(uow: UnitOfWork, input: Input, services: Services) -> Do
 async def delete_coupon(uow: UnitOfWork, input: Input, services: Services) -> Done:
     """couponDelete: discounts keep the terms, promotion codes end."""
     coupon = await uow.require(Coupon, input["id"], ("id",))
-    for code in await uow.find(PromotionCode, coupon_id=coupon.id, active=True):
+    for code in await uow.find(PromotionCode, coupon_id=coupon.id, active=True, hold=True):
         code.active = False
         uow.emit(EventType.PROMOTION_CODE_UPDATED, code)
     uow.delete(coupon)

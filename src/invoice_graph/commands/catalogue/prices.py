@@ -73,6 +73,8 @@ async def _check_lookup_key(uow: UnitOfWork, given: Input, price: Price | None) 
     key = given.get("lookup_key")
     if key is None:
         return
+    # Nobody else may take the key meanwhile.
+    await uow.account(hold=True)
     holders = await uow.find(Price, lookup_key=key)
     if holders and holders[0] is not price:
         message = f"The lookup key {key!r} belongs to the price {holders[0].id}; choose another, or clear it there."

@@ -89,6 +89,8 @@ async def _check_unique(uow: UnitOfWork, code: PromotionCode, path: Path) -> Non
     """An active code means one thing to each customer, in upper and lower case alike."""
     if not code.active:
         return
+    # Nobody else may take the code meanwhile.
+    await uow.account(hold=True)
     for other in await uow.find(PromotionCode, code_key=code.code.casefold(), active=True):
         shared = other.customer_id is None or code.customer_id is None or other.customer_id == code.customer_id
         if other is not code and shared and is_usable(other, uow.now):

@@ -1,5 +1,7 @@
 """Tax rates. What they charge never changes."""
 
+from typing import Any
+
 from invoice_graph.commands.catalogue.changes import created, updated, write_given
 from invoice_graph.commands.operations import Done, Services
 from invoice_graph.domain.events import EventType
@@ -29,7 +31,7 @@ async def update_tax_rate(uow: UnitOfWork, input: Input, services: Services) -> 
 async def make_tax_rate(uow: UnitOfWork, entry: Input, path: Path, active: bool = False) -> TaxRate:
     """The oldest tax rate, of those active or not as said, that one entry of input describes; a new one, without
     an event, where there is none."""
-    identity = {name: entry.get(name) for name in _IDENTITY}
+    identity: dict[str, Any] = {name: entry.get(name) for name in _IDENTITY}
     known = await uow.find(TaxRate, order=("created_at", "id"), limit=1, active=active, **identity)
     known += [rate for rate in uow.added(TaxRate) if rate.active == active and _identity(rate) == identity]
     return known[0] if known else _new(uow, entry, path, active)

@@ -67,7 +67,7 @@ def _rendering(template: InvoiceRenderingTemplate) -> list[object]:
 
 async def _share(uow: UnitOfWork, template: InvoiceRenderingTemplate) -> None:
     """Brings what all versions have in common up to date in each of them."""
-    for version in await uow.find(TemplateVersion, id=template.id):
+    for version in await uow.find(TemplateVersion, id=template.id, hold=True):
         for name in _SHARED:
             setattr(version, name, getattr(template, name))
 

@@ -2,9 +2,10 @@
 
 import strawberry
 
+from invoice_graph.commands.sessions import LONGEST, SHORTEST, USUAL
 from invoice_graph.domain.kinds import AmountTaxDisplay, ExhaustedRetries, InvoiceNumbering
 from invoice_graph.domain.taxes import TaxExempt, TaxRounding
-from invoice_graph.schema.fields import optional
+from invoice_graph.schema.fields import optional, required
 from invoice_graph.schema.inputs.common import (
     AddressInput,
     Change,
@@ -17,6 +18,14 @@ from invoice_graph.schema.inputs.common import (
 )
 from invoice_graph.schema.inputs.discounts import DiscountInput
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
+
+
+@strawberry.input(description="A customer who is to see their invoices.")
+class CustomerSessionCreateInput(Write):
+    customer_id: strawberry.ID = required("Whose invoices the token shows.")
+    expires_in_seconds: int | None = optional(
+        f"How long the token lives, {SHORTEST} to {LONGEST} seconds; {USUAL} when absent."
+    )
 
 
 @strawberry.input(description="The fields of a customer.")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from invoice_graph.domain.access import ActorKind
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.planner.catalog import Computed, ToOne
@@ -31,6 +32,13 @@ class Event(Node):
     data: Json = described("The object as of the event: the schema's names and spellings, without connections.")
     previous_attributes: Json | None = described("On updates the old values of the fields that changed.")
     idempotency_key: str | None = described("The idempotency key of the call that caused it.")
+    actor_kind: ActorKind | None = described("Who caused it; null before causes were noted.")
+    actor_id: str | None = described("The id of the key or customer, or the subject of the identity, that caused it.")
+    request_id: str | None = described("The request that caused it: its `X-Request-Id`, or an id that was made for it.")
+    digest: str | None = described(
+        "SHA-256 of the event and of the digest before it: keep the last one elsewhere, and nobody can change the past "
+        "unnoticed. `invoice-graph verify` computes all of them anew."
+    )
 
 
 @strawberry.type(

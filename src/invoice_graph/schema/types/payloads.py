@@ -1,5 +1,7 @@
 """What mutations answer."""
 
+from datetime import datetime
+
 import strawberry
 
 from invoice_graph.domain.errors import ErrorCode
@@ -21,6 +23,7 @@ ERRORS = GivenRefusals()
 EVENTS = GivenList(tables.Event, "operation_id", "operation_id", "sequence")
 REPLAYED = GivenValue("replayed")
 DELETED = GivenValue("deleted_id")
+EXPIRES = GivenValue("expires_at")
 
 ERRORS_TEXT = "Why the call was refused; empty when it was not. Nothing was written unless a payment was attempted."
 EVENTS_TEXT = "The events that the call caused, in order."
@@ -78,6 +81,16 @@ class InvoiceItemPayload(Answer):
 @strawberry.type(description="The customer after the call, also when it was refused; null only when there is none.")
 class CustomerPayload(Answer):
     customer: Customer | None = described("The customer as it is now.", Given(tables.Customer, "object_id"))
+
+
+@strawberry.type(description="A token for a customer's browser; null when the call was refused.")
+class CustomerSessionPayload(Answer):
+    token: str | None = described(
+        "Send it as `Authorization: Bearer` or in `connection_init`. It is kept nowhere; a repeated call gets another.",
+        GivenValue("token"),
+    )
+    expires_at: datetime | None = described("When the token ends, and the subscriptions made with it.", EXPIRES)
+    customer: Customer | None = described("Whose invoices it shows.", Given(tables.Customer, "object_id"))
 
 
 @strawberry.type(description="The account as it is after the call, also when it was refused.")

@@ -1,12 +1,13 @@
-"""The tables. `account_id` stands first in every key, so that every statement names its account."""
+"""The tables. `account_id` stands first in every key but a lease's, so that every statement names its account."""
 
-from invoice_graph.store.tables.accounts import Account, ApiKey, Counter, IdempotencyKey
+from invoice_graph.store.tables.accounts import Account, ApiKey, Counter, IdempotencyKey, SigningSecret
 from invoice_graph.store.tables.catalogue import InvoiceRenderingTemplate, Price, Product, TaxRate, TemplateVersion
 from invoice_graph.store.tables.credit_notes import CreditNote, CreditNoteLine
 from invoice_graph.store.tables.customers import BalanceTransaction, Customer, PaymentMethod, TestClock
 from invoice_graph.store.tables.discounts import Coupon, Discount, PromotionCode
 from invoice_graph.store.tables.events import Event
 from invoice_graph.store.tables.invoices import DUE_MOMENTS, Billed, Invoice, InvoiceItem, InvoiceLabel, LineItem
+from invoice_graph.store.tables.leases import Lease
 from invoice_graph.store.tables.owned import Owned
 from invoice_graph.store.tables.payments import InvoicePayment, PaymentAttempt, PaymentIntent, PaymentRecord
 
@@ -29,6 +30,7 @@ __all__ = [
     "InvoiceLabel",
     "InvoicePayment",
     "InvoiceRenderingTemplate",
+    "Lease",
     "LineItem",
     "Owned",
     "PaymentAttempt",
@@ -38,6 +40,7 @@ __all__ = [
     "Price",
     "Product",
     "PromotionCode",
+    "SigningSecret",
     "TaxRate",
     "TemplateVersion",
     "TestClock",

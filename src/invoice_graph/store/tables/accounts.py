@@ -46,7 +46,7 @@ class Account(Row, table=True):
 
 
 class ApiKey(Owned, table=True):
-    """A secret key; only its SHA-256 is kept."""
+    """A key; only the SHA-256 of its secret is kept. `scopes` are those of a restricted key, null for all rights."""
 
     __tablename__ = "api_key"
     __table_args__ = (Index("api_key_by_digest", "digest", unique=True), STRICT)
@@ -55,6 +55,16 @@ class ApiKey(Owned, table=True):
     digest: str = text()
     last_four: str = text()
     revoked_at: datetime | None = moment(default=None)
+    scopes: list[str] | None = document(default=None)
+
+
+class SigningSecret(Owned, table=True):
+    """What signs the tokens of an account's customers."""
+
+    __tablename__ = "signing_secret"
+    __table_args__ = (STRICT,)
+
+    secret: str = text()
 
 
 class Counter(Row, table=True):

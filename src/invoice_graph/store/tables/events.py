@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Index
 
+from invoice_graph.domain.access import ActorKind
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.store.columns import STRICT, Row, document, moment, one_of, text, whole
@@ -21,6 +22,7 @@ class Event(Row, table=True):
         Index("event_id", "account_id", "id", unique=True),
         Index("event_by_invoice", "account_id", "invoice_id", "sequence"),
         Index("event_by_customer", "account_id", "customer_id", "sequence"),
+        Index("event_by_actor", "account_id", "actor_id", "sequence"),
         Index("event_by_operation", "account_id", "operation_id", "sequence"),
         STRICT,
     )
@@ -39,3 +41,7 @@ class Event(Row, table=True):
     previous_attributes: dict[str, Any] | None = document(default=None)
     idempotency_key: str | None = text(default=None)
     operation_id: str = text()
+    actor_kind: ActorKind | None = text(default=None)
+    actor_id: str | None = text(default=None)
+    request_id: str | None = text(default=None)
+    digest: str | None = text(default=None)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index
 
 from invoice_graph.domain import kinds
+from invoice_graph.domain.access import ActorKind
 from invoice_graph.store.columns import CURRENCY_CHECK, STRICT, belongs_to, flag, moment, one_of, text, whole
 from invoice_graph.store.tables.owned import Owned
 
@@ -61,6 +62,9 @@ class PaymentAttempt(Owned, table=True):
     operation_id: str = text()
     idempotency_key: str | None = text(default=None)
     leased_until: datetime = moment()
+    actor_kind: ActorKind | None = text(default=None)
+    actor_id: str | None = text(default=None)
+    request_id: str | None = text(default=None)
 
 
 class PaymentIntent(Owned, table=True):

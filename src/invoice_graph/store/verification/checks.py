@@ -2,10 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import reduce
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, Text, cast, literal_column, text
+from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
+from invoice_graph.store.dialect import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,30 @@ class Check:
     find: Find
 
 
-def query(sql: str) -> Find:
+def query(wanted: str | ClauseElement) -> Find:
     """A check that is one statement, which returns account, object and message of each row at fault."""
+    statement = Statement(text(wanted) if isinstance(wanted, str) else wanted)
 
     async def find(connection: Connection) -> list[Found]:
-        return [(account_id, object_id, message) for account_id, object_id, message in await connection.rows(sql)]
+        rows = await connection.rows(statement)
+        return [(account_id, object_id, message) for account_id, object_id, message in rows]
 
     return find
+
+
+def padded(number: str, width: int) -> str:
+    """The SQL of a number with zeros in front, at least so many digits long."""
+    return f"SUBSTR('{'0' * width}', LENGTH(CAST({number} AS TEXT)) + 1) || {number}"
+
+
+def sentence(*parts: str | ColumnElement[Any]) -> ColumnElement[str]:
+    """A message made of texts and columns."""
+    told = [_quoted(part) if isinstance(part, str) else cast(part, Text) for part in parts]
+    return reduce(lambda left, right: left.op("||")(right), told)
+
+
+def _quoted(words: str) -> ColumnElement[str]:
+    return literal_column("'" + words.replace("'", "''") + "'", Text)
 
 
 def key_of(table: Table) -> str:

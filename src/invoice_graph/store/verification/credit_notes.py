@@ -1,6 +1,17 @@
 """What must hold between credit notes, their lines, their invoices and the ledger."""
 
-from invoice_graph.store.verification.checks import Check, query
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, Subquery, Text, and_, cast, func, literal_column, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from invoice_graph.domain.kinds import TaxBehavior
+from invoice_graph.domain.taxes import TaxabilityReason
+from invoice_graph.store.dialect import entries, member_text
+from invoice_graph.store.rows import table_of
+from invoice_graph.store.tables import CreditNote, CreditNoteLine
+from invoice_graph.store.verification.checks import Check, padded, query, sentence
 
 _MATCH_INVOICES = """
     SELECT n.account_id, n.id,
@@ -9,51 +20,78 @@ _MATCH_INVOICES = """
     FROM credit_note AS n JOIN invoice AS i ON i.account_id = n.account_id AND i.id = n.invoice_id
     WHERE n.currency <> i.currency OR n.customer_id <> i.customer_id
 """
-_NUMBERS = """
-    SELECT account_id, id, 'is numbered ' || number || ' instead of ' || expected
+_EXPECTED = f"of_invoice || '-CN-' || {padded('place', 2)}"
+_NUMBERS = f"""
+    SELECT account_id, id, 'is numbered ' || number || ' instead of ' || {_EXPECTED}
     FROM (
-        SELECT n.account_id, n.id, n.number, printf('%s-CN-%02d', i.number, ROW_NUMBER() OVER (
-            PARTITION BY n.account_id, n.invoice_id ORDER BY n.created_at, n.id
-        )) AS expected
+        SELECT n.account_id, n.id, n.number, i.number AS of_invoice,
+               ROW_NUMBER() OVER (PARTITION BY n.account_id, n.invoice_id ORDER BY n.created_at, n.id) AS place
         FROM credit_note AS n JOIN invoice AS i ON i.account_id = n.account_id AND i.id = n.invoice_id
-    ) WHERE number <> expected
+    ) AS n WHERE number <> {_EXPECTED}
 """
 
 
-def _sum(documents: str, condition: str = "1") -> str:
-    """The sum of the amounts of some documents in a column."""
-    amount = "COALESCE(SUM(json_extract(value, '$.amount')), 0)"
-    return f"(SELECT {amount} FROM json_each({documents}) WHERE {condition})"
+_note, _line = table_of(CreditNote).alias("n"), table_of(CreditNoteLine).alias("l")
+_LOST = (TaxabilityReason.CUSTOMER_EXEMPT, TaxabilityReason.REVERSE_CHARGE)
 
 
-_ADDED = "json_extract(value, '$.taxBehavior') = 'EXCLUSIVE'"
-_LOST = (
-    "json_extract(value, '$.taxBehavior') = 'INCLUSIVE'"
-    " AND json_extract(value, '$.taxabilityReason') IN ('CUSTOMER_EXEMPT', 'REVERSE_CHARGE')"
-)
-_TOTALS = f"""
-    SELECT account_id, id,
-           'is over ' || total || ', ' || total_excluding_tax || ' without tax and ' || discount_amount
-           || ' of discounts, but has ' || {_sum("total_taxes")} || ' of taxes and ' || {_sum("discount_amounts")}
-           || ' of discounts'
-    FROM credit_note
-    WHERE total <> total_excluding_tax + {_sum("total_taxes")} OR discount_amount <> {_sum("discount_amounts")}
-"""
-# The price of an exempt customer loses the inclusive tax, which no column of the line tells.
-_LINES = f"""
-    SELECT n.account_id, n.id,
-           'is over ' || n.total || ' with ' || n.discount_amount || ' of discounts and ' || {_sum("n.total_taxes")}
-           || ' of taxes, but its lines over ' || l.total || ' with ' || l.discount || ' and ' || l.tax
-    FROM credit_note AS n
-    JOIN (
-        SELECT account_id, credit_note_id, SUM(discount_amount) AS discount, SUM({_sum("taxes")}) AS tax,
-               SUM(amount - discount_amount + {_sum("taxes", _ADDED)}) AS total,
-               SUM((SELECT COUNT(*) FROM json_each(taxes) WHERE {_LOST})) AS exempted
-        FROM credit_note_line GROUP BY account_id, credit_note_id
-    ) AS l ON l.account_id = n.account_id AND l.credit_note_id = n.id
-    WHERE n.discount_amount <> l.discount OR {_sum("n.total_taxes")} <> l.tax
-       OR n.total > l.total OR (n.total < l.total AND l.exempted = 0)
-"""
+def _total(documents: ColumnElement[Any], behavior: TaxBehavior | None = None) -> ColumnElement[int]:
+    """The sum of the amounts of some documents in a column: all, or the taxes of one behavior."""
+    listed = entries(documents, "e")
+    amount = func.sum(cast(member_text(listed.c.value, "amount"), BigInteger))
+    found = select(func.coalesce(amount, literal_column("0"))).select_from(listed)
+    if behavior is not None:
+        found = found.where(member_text(listed.c.value, "taxBehavior") == _text(behavior))
+    return found.scalar_subquery()
+
+
+def _lost(documents: ColumnElement[Any]) -> ColumnElement[int]:
+    """How many taxes are in a price that an exempt customer does not pay them with."""
+    taxes = entries(documents, "e")
+    each = taxes.c.value
+    reason = member_text(each, "taxabilityReason").in_([_text(reason) for reason in _LOST])
+    inclusive = member_text(each, "taxBehavior") == _text(TaxBehavior.INCLUSIVE)
+    return select(func.count()).select_from(taxes).where(inclusive, reason).scalar_subquery()
+
+
+def _text(word: str) -> ColumnElement[str]:
+    return literal_column(f"'{word}'", Text)
+
+
+def _totals() -> Select[Any]:
+    n, taxes, discounts = _note.c, _total(_note.c.total_taxes), _total(_note.c.discount_amounts)
+    told = ("is over ", n.total, ", ", n.total_excluding_tax, " without tax and ", n.discount_amount, " of discounts")
+    message = sentence(*told, ", but has ", taxes, " of taxes and ", discounts, " of discounts")
+    wrong = or_(n.total != n.total_excluding_tax + taxes, n.discount_amount != discounts)
+    return select(n.account_id, n.id, message).where(wrong)
+
+
+def _lines() -> Select[Any]:
+    # The price of an exempt customer loses the inclusive tax, which no column of the line tells.
+    n, sums, taxes = _note.c, _of_lines().c, _total(_note.c.total_taxes)
+    told = ("is over ", n.total, " with ", n.discount_amount, " of discounts and ", taxes, " of taxes")
+    message = sentence(*told, ", but its lines over ", sums.total, " with ", sums.discount, " and ", sums.tax)
+    exempted = and_(n.total < sums.total, sums.exempted == literal_column("0"))
+    wrong = or_(n.discount_amount != sums.discount, taxes != sums.tax, n.total > sums.total, exempted)
+    its = and_(sums.account_id == n.account_id, sums.credit_note_id == n.id)
+    return select(n.account_id, n.id, message).select_from(_note.join(_of_lines(), its)).where(wrong)
+
+
+@cache
+def _of_lines() -> Subquery:
+    """What the lines of each note add up to."""
+    line = _line.c
+    its = (line.account_id, line.credit_note_id)
+    totals = {
+        "discount": line.discount_amount,
+        "tax": _total(line.taxes),
+        "total": line.amount - line.discount_amount + _total(line.taxes, TaxBehavior.EXCLUSIVE),
+        "exempted": _lost(line.taxes),
+    }
+    sums = [func.sum(column).label(name) for name, column in totals.items()]
+    return select(*its, *sums).group_by(*its).subquery("of_lines")
+
+
 _PORTIONS = """
     SELECT l.account_id, l.id,
            'costs ' || l.amount || ', but ' || SUM(c.amount) || ' of it is credited'
@@ -61,7 +99,9 @@ _PORTIONS = """
     JOIN credit_note AS n ON n.account_id = c.account_id AND n.id = c.credit_note_id AND n.status = 'ISSUED'
     JOIN line_item AS l ON l.account_id = c.account_id AND l.id = c.line_item_id
     GROUP BY l.account_id, l.id
-    HAVING SUM(c.amount) NOT BETWEEN MIN(l.amount, 0) AND MAX(l.amount, 0) OR n.invoice_id <> l.invoice_id
+    HAVING SUM(c.amount) NOT BETWEEN CASE WHEN l.amount < 0 THEN l.amount ELSE 0 END
+                                 AND CASE WHEN l.amount > 0 THEN l.amount ELSE 0 END
+        OR COUNT(CASE WHEN n.invoice_id <> l.invoice_id THEN 1 END) > 0
 """
 _ISSUED = """
     SELECT account_id, invoice_id, SUM(total) AS total, SUM(pre_payment_amount) AS pre, SUM(post_payment_amount) AS post
@@ -82,7 +122,8 @@ _CAP = f"""
 """
 _ENTRIES = """
     SELECT n.account_id, n.id,
-           'credits the balance with ' || n.credit_amount || ', but its entry says ' || COALESCE(-t.amount, 'nothing')
+           'credits the balance with ' || n.credit_amount || ', but its entry says '
+           || COALESCE(CAST(-t.amount AS TEXT), 'nothing')
     FROM credit_note AS n
     LEFT JOIN balance_transaction AS t
       ON t.account_id = n.account_id AND t.id = n.balance_transaction_id AND t.credit_note_id = n.id
@@ -98,8 +139,8 @@ _ENTRIES = """
 CREDIT_NOTE_CHECKS = (
     Check("credit-notes-match-invoices", "a credit note is in its invoice's currency", query(_MATCH_INVOICES)),
     Check("credit-note-numbers", "the notes of an invoice are numbered without gaps", query(_NUMBERS)),
-    Check("credit-note-totals", "a note's totals agree with one another", query(_TOTALS)),
-    Check("credit-note-lines", "a note over lines is what they add up to", query(_LINES)),
+    Check("credit-note-totals", "a note's totals agree with one another", query(_totals())),
+    Check("credit-note-lines", "a note over lines is what they add up to", query(_lines())),
     Check("credit-note-portions", "no line is credited beyond its amount", query(_PORTIONS)),
     Check("credit-note-sums", "an invoice was credited what its notes say", query(_SUMS)),
     Check("credit-note-cap", "no invoice is credited beyond its total", query(_CAP)),

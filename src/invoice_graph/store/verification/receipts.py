@@ -18,7 +18,8 @@ _ATTACHED = """
            || ' paid payments attached, but has ' || COALESCE(p.open, 0) || ' and ' || COALESCE(p.paid, 0)
     FROM invoice AS i
     LEFT JOIN (
-        SELECT account_id, invoice_id, SUM(status = 'OPEN') AS open, SUM(status = 'PAID') AS paid
+        SELECT account_id, invoice_id, COUNT(CASE WHEN status = 'OPEN' THEN 1 END) AS open,
+               COUNT(CASE WHEN status = 'PAID' THEN 1 END) AS paid
         FROM invoice_payment AS p
         WHERE NOT is_default AND (payment_type = 'PAYMENT_INTENT' OR EXISTS (
             SELECT 1 FROM payment_record AS r WHERE r.account_id = p.account_id AND r.id = p.payment_reference

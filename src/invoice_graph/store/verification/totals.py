@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
+from sqlalchemy import Text, and_, bindparam, select, text
+from sqlmodel import SQLModel
 
 from invoice_graph.domain.discounts import Discount, DiscountAmount
 from invoice_graph.domain.errors import Refusal
@@ -15,7 +18,8 @@ from invoice_graph.domain.prices import price_amount
 from invoice_graph.domain.pricing import unit_line_amount
 from invoice_graph.domain.taxes import Tax, TaxabilityReason, TaxExempt, TaxRate, TaxRounding
 from invoice_graph.domain.totals import InvoiceInput, LineInput, Totals, compute_totals
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
+from invoice_graph.store.dialect import Statement, entries, member_text
 from invoice_graph.store.rows import build, table_of
 from invoice_graph.store.tables import Discount as DiscountRow
 from invoice_graph.store.tables import Price
@@ -31,14 +35,16 @@ CHUNK = 1000
 _NOTHING = "[]"
 """A list without entries, which most of them are, as the rows hold it."""
 
-_PRICES_TO_MULTIPLY = """
+_PRICES_TO_MULTIPLY = Statement(
+    text("""
     SELECT l.account_id, l.id, l.amount, l.quantity_decimal, l.unit_amount_decimal, l.price_id
     FROM line_item AS l LEFT JOIN price AS p ON p.account_id = l.account_id AND p.id = l.price_id
-    WHERE l.unit_amount_decimal IS NULL OR instr(l.quantity_decimal, '.') OR instr(l.unit_amount_decimal, '.')
-       OR CAST(l.quantity_decimal AS INTEGER) * CAST(l.unit_amount_decimal AS INTEGER) <> l.amount
+    WHERE l.unit_amount_decimal IS NULL OR l.quantity_decimal LIKE '%.%' OR l.unit_amount_decimal LIKE '%.%'
+       OR CAST(l.quantity_decimal AS NUMERIC) * CAST(l.unit_amount_decimal AS NUMERIC) <> l.amount
        OR (l.price_id IS NOT NULL AND (p.id IS NULL OR p.transform_quantity IS NOT NULL
            OR p.unit_amount_decimal IS DISTINCT FROM l.unit_amount_decimal))
-"""
+""")
+)
 
 
 async def find_wrong_prices(connection: Connection) -> list[Found]:
@@ -55,13 +61,16 @@ def _wrong_price(row: Sequence[Any], prices: Mapping[Key, Price]) -> str | None:
     price = prices.get((account_id, price_id))
     if price_id is not None and price is None:
         return f"is sold by price {price_id}, which does not exist"
-    own = None if unit_amount is None else Decimal(unit_amount)
+    try:
+        own, units = None if unit_amount is None else Decimal(unit_amount), Decimal(quantity)
+    except ArithmeticError:
+        return f"has the quantity {quantity!r} and the unit amount {unit_amount!r}, one of which is no number"
     if price is not None and price.unit_amount_decimal != own:
         return f"costs {unit_amount} a unit, but {price.unit_amount_decimal} by its price {price_id}"
     if price is not None:
-        right = price_amount(price, Decimal(quantity))
+        right = price_amount(price, units)
     elif own is not None:
-        right = unit_line_amount(Decimal(quantity), own)
+        right = unit_line_amount(units, own)
     else:
         return f"costs {amount}, but has no price"
     return None if right.amount == amount else f"costs {amount}, but {right.note} is {right.amount}"
@@ -75,7 +84,7 @@ class _Invoice(NamedTuple):
     account_id: str
     id: str
     currency: str
-    shipping: int
+    shipping_cost: str | None
     balance: int
     exempt: str
     rounding: str
@@ -106,22 +115,26 @@ class _Line(NamedTuple):
 
 
 # A preview says what would have been, at a moment that is gone.
-_NEXT_INVOICES = f"""
-    SELECT i.account_id, i.id, i.currency, COALESCE(json_extract(i.shipping_cost, '$.amountTotal'), 0),
+_NEXT_INVOICES = Statement(
+    text(f"""
+    SELECT i.account_id, i.id, i.currency, i.shipping_cost,
            i.starting_balance, i.customer_tax_exempt, a.tax_rounding, i.default_tax_rate_ids, i.discount_ids,
            i.finalized_at IS NOT NULL, i.total_discount_amounts, i.total_taxes, i.ending_balance,
            {", ".join(f"i.{name}" for name in _AMOUNTS)} + i.pre_payment_credit_notes_amount
     FROM invoice AS i JOIN account AS a ON a.account_id = i.account_id
     WHERE (i.account_id, i.id) > (:account_id, :id) AND i.expires_at IS NULL
     ORDER BY i.account_id, i.id LIMIT {CHUNK}
-"""
-_THEIR_LINES = """
+""")
+)
+_THEIR_LINES = Statement(
+    text("""
     SELECT account_id, invoice_id, id, amount, discountable, product_id, discount_ids, tax_rate_ids, tax_amounts,
            discount_amounts, taxes
     FROM line_item
     WHERE (account_id, invoice_id) > (:account_id, :id) AND (account_id, invoice_id) <= (:last_account_id, :last_id)
     ORDER BY account_id, invoice_id, position
-"""
+""")
+)
 
 
 async def find_wrong_totals(connection: Connection) -> list[Found]:
@@ -181,18 +194,23 @@ def _keys(account_id: str, ids: str) -> Iterator[Key]:
         yield from ((account_id, id) for id in _list(ids))
 
 
-async def _named(connection: Connection, kind: type[Any], keys: Iterable[Key]) -> dict[Key, Any]:
+async def _named(connection: Connection, kind: type[SQLModel], keys: Iterable[Key]) -> dict[Key, Any]:
     """The raw rows of a table that the keys name, as far as they exist."""
     if not keys:
         return {}
-    table = table_of(kind)
-    columns = ", ".join(f"r.{column.name}" for column in table.columns)
-    sql = f"""
-        SELECT k.value ->> 0, k.value ->> 1, {columns} FROM json_each(:keys) AS k
-        JOIN "{table.name}" AS r ON r.account_id = k.value ->> 0 AND r.id = k.value ->> 1
-    """
-    rows = await connection.rows(sql, {"keys": orjson.dumps(list(keys)).decode()})
+    wanted = [{"account_id": account_id, "id": id} for account_id, id in keys]
+    rows = await connection.rows(_select_named(kind), {"keys": orjson.dumps(wanted).decode()})
     return {(row[0], row[1]): row[2:] for row in rows}
+
+
+@cache
+def _select_named(kind: type[SQLModel]) -> Statement:
+    table = table_of(kind)
+    wanted = entries(bindparam("keys", type_=Text), "k")
+    account_id, id = member_text(wanted.c.value, "account_id"), member_text(wanted.c.value, "id")
+    columns = [column.label(f"c{place}") for place, column in enumerate(table.columns)]
+    named = and_(table.c.account_id == account_id, table.c.id == id)
+    return Statement(select(table.c.account_id, table.c.id, *columns).select_from(wanted.join(table, named)))
 
 
 def _rate(row: TaxRateRow) -> TaxRate:
@@ -227,11 +245,15 @@ def _input(invoice: _Invoice, lines: Sequence[_Line], terms: _Terms) -> InvoiceI
         lines=tuple([_line_input(line, terms) for line in lines]),
         discounts=terms.discounts_of(invoice.account_id, invoice.discount_ids),
         default_tax_rates=terms.rates_of(invoice.account_id, invoice.rate_ids),
-        shipping_amount=invoice.shipping,
+        shipping_amount=_shipping(invoice.shipping_cost),
         tax_rounding=TaxRounding(invoice.rounding),
         tax_exempt=TaxExempt(invoice.exempt),
         starting_balance=invoice.balance,
     )
+
+
+def _shipping(cost: str | None) -> int:
+    return 0 if cost is None else orjson.loads(cost).get("amountTotal") or 0
 
 
 def _line_input(line: _Line, terms: _Terms) -> LineInput:

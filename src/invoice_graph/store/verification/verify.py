@@ -1,80 +1,38 @@
 """Proof of the books: what must hold between rows, checked over the whole database."""
 
-import asyncio
-import sqlite3
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
-from textwrap import shorten
-
-from sqlalchemy import CheckConstraint, Table
-from sqlmodel import SQLModel
+from collections.abc import Sequence
 
 from invoice_graph.domain.lifecycle import STATUS_EVENTS
-from invoice_graph.store.database import Connection, Database
+from invoice_graph.store.connection import Connection, Database
 from invoice_graph.store.event_log import EVENT_COUNTER
-from invoice_graph.store.verification.checks import Check, Finding, Found, key_of
+from invoice_graph.store.verification.chain import find_broken_links
+from invoice_graph.store.verification.checks import Check, Finding, Found, padded
 from invoice_graph.store.verification.checks import query as _query
 from invoice_graph.store.verification.credit_notes import CREDIT_NOTE_CHECKS
 from invoice_graph.store.verification.derived import DERIVED_CHECKS
 from invoice_graph.store.verification.receipts import RECEIPT_CHECKS
+from invoice_graph.store.verification.rules import find_broken_constraints, find_orphans
 from invoice_graph.store.verification.totals import find_wrong_prices, find_wrong_totals
-
-_SHOWN = 80
-"""How much of a constraint a message shows; the one on currencies names them all."""
 
 
 async def verify(database: Database, checks: Sequence[Check] | None = None) -> list[Finding]:
     """Everything that does not hold, in the order of `checks`, which are `CHECKS` unless given; all of them see
     one state of the database, whatever others write meanwhile."""
-    async with database.reader() as connection, _one_state(connection):
+    async with database.snapshot() as connection:
         return [finding for check in checks or CHECKS for finding in await _run(check, connection)]
 
 
 async def _run(check: Check, connection: Connection) -> list[Finding]:
     try:
-        return [Finding(check.name, *found) for found in await check.find(connection)]
-    except sqlite3.DatabaseError as error:
-        # A damaged file may be unreadable at any place; that is a finding, and other checks may still get through.
+        async with connection.savepoint():
+            return [Finding(check.name, *found) for found in await check.find(connection)]
+    except connection.failures as error:
+        # What is damaged may be unreadable at any place; that is a finding, and other checks may still get through.
         return [Finding(check.name, None, None, f"can't be checked: {error}")]
 
 
-@asynccontextmanager
-async def _one_state(connection: Connection) -> AsyncGenerator[None, None]:
-    await connection.rows("BEGIN")
-    try:
-        yield
-    finally:
-        await asyncio.shield(connection.rows("ROLLBACK"))
-
-
 async def _find_damage(connection: Connection) -> list[Found]:
-    rows = await connection.rows("PRAGMA integrity_check")
-    return [(None, None, text) for (text,) in rows if text != "ok"]
-
-
-async def _find_broken_constraints(connection: Connection) -> list[Found]:
-    # The integrity check passes over these: SQLite leaves them out where it opens a file read-only, and where it does
-    # not, it builds their lists anew for every row.
-    tables = SQLModel.metadata.sorted_tables
-    rules = [(item, rule) for item in tables for rule in item.constraints if isinstance(rule, CheckConstraint)]
-    return [found for item, rule in rules for found in await _find_broken(connection, item, str(rule.sqltext))]
-
-
-async def _find_broken(connection: Connection, table: Table, rule: str) -> list[Found]:
-    key = key_of(table)
-    rows = await connection.rows(f'SELECT account_id, "{key}" FROM "{table.name}" WHERE NOT ({rule})')
-    message = f"breaks a rule of {table.name}: {shorten(rule, _SHOWN)}"
-    return [(account_id, object_id, message) for account_id, object_id in rows]
-
-
-async def _find_orphans(connection: Connection) -> list[Found]:
-    found: list[Found] = []
-    for table, place, parent, _ in await connection.rows("PRAGMA foreign_key_check"):
-        key = key_of(SQLModel.metadata.tables[table])
-        sql = f'SELECT account_id, "{key}" FROM "{table}" WHERE rowid = :place'
-        account_id, object_id = await connection.row(sql, {"place": place})
-        found.append((account_id, object_id, f"refers to a row of {parent} that does not exist"))
-    return found
+    return [(None, None, damage) for damage in await connection.damage()]
 
 
 _NUMBERS_COUNTED = """
@@ -101,13 +59,14 @@ _NUMBERS_DISTINCT = """
     FROM invoice WHERE number_prefix IS NOT NULL
     GROUP BY account_id, number_prefix, number_sequence HAVING COUNT(*) > 1
 """
-_NUMBERS_SPELLED = """
+_NUMBERS_SPELLED = f"""
     SELECT account_id, id,
-           'is numbered ' || COALESCE(number, 'not at all') || ' for ' || COALESCE(number_sequence, 'no number')
+           'is numbered ' || COALESCE(number, 'not at all') || ' for '
+           || COALESCE(CAST(number_sequence AS TEXT), 'no number')
            || ' of ' || COALESCE(number_prefix, 'no prefix')
     FROM invoice
     WHERE (number_prefix IS NULL) <> (number_sequence IS NULL)
-       OR (number_prefix IS NOT NULL AND number IS DISTINCT FROM printf('%s-%04d', number_prefix, number_sequence))
+       OR (number_prefix IS NOT NULL AND number IS DISTINCT FROM number_prefix || '-' || {padded("number_sequence", 4)})
 """
 _PREFIXES_CLAIMED = """
     SELECT p.account_id, p.id, 'has the prefix ' || p.invoice_prefix || ', which has no counter'
@@ -140,7 +99,9 @@ _ITEMS_ON_INVOICES = """
 _AMOUNT_REMAINING = """
     SELECT account_id, id, 'has ' || amount_remaining || ' remaining of ' || amount_due || ' due, less ' || amount_paid
            || ' paid and ' || amount_forgiven || ' forgiven'
-    FROM invoice WHERE amount_remaining <> MAX(0, amount_due - amount_paid - amount_forgiven)
+    FROM invoice
+    WHERE amount_remaining <> CASE WHEN amount_due > amount_paid + amount_forgiven
+                                  THEN amount_due - amount_paid - amount_forgiven ELSE 0 END
 """
 _AMOUNT_PAID = """
     SELECT i.account_id, i.id, 'has amount_paid ' || i.amount_paid || ' and ' || i.amount_overpaid || ' beyond, '
@@ -190,12 +151,12 @@ _LEDGER = """
 """
 _LEDGER_SEQUENCE = f"""
     SELECT account_id, MIN(customer_id), 'has no entry ' || MIN(place) || ' in its ledger in ' || currency
-    FROM ({_LEDGER}) WHERE sequence <> place GROUP BY account_id, customer_id, currency
+    FROM ({_LEDGER}) AS e WHERE sequence <> place GROUP BY account_id, customer_id, currency
 """
 _LEDGER_SUMS = f"""
     SELECT account_id, id, 'ends at ' || ending_balance || ', but ' || balance || ' and ' || amount || ' make '
            || (balance + amount)
-    FROM ({_LEDGER}) WHERE ending_balance <> balance + amount
+    FROM ({_LEDGER}) AS e WHERE ending_balance <> balance + amount
 """
 _NEWEST_BALANCE = """
     SELECT t.account_id, t.customer_id, t.currency, t.ending_balance
@@ -222,7 +183,7 @@ _DRAFT_BALANCE = f"""
           ON n.account_id = i.account_id AND n.customer_id = i.customer_id AND n.currency = i.currency
         LEFT JOIN invoice AS o ON o.account_id = i.account_id AND o.id = i.from_invoice_id
         WHERE i.status = 'DRAFT' AND i.expires_at IS NULL
-    ) WHERE starting_balance <> balance
+    ) AS d WHERE starting_balance <> balance
 """
 _INVOICE_ENTRIES = """
     SELECT i.account_id, i.id, 'moved the balance by ' || COALESCE(i.ending_balance - i.starting_balance, 0)
@@ -241,7 +202,7 @@ _INVOICE_ENTRIES = """
 _EVENT_SEQUENCE = """
     SELECT account_id, id, 'follows event ' || before || ' with sequence ' || sequence
     FROM (SELECT account_id, id, sequence,
-                 LAG(sequence, 1, 0) OVER (PARTITION BY account_id ORDER BY sequence) AS before FROM event)
+                 LAG(sequence, 1, 0) OVER (PARTITION BY account_id ORDER BY sequence) AS before FROM event) AS e
     WHERE sequence <> before + 1
 """
 _EVENT_COUNTER = f"""
@@ -258,24 +219,24 @@ _STATUS_CHAIN = f"""
            || ', but the invoice was ' || COALESCE(before, 'nothing')
     FROM (SELECT account_id, id, type, status, previous_status,
                  LAG(status) OVER (PARTITION BY account_id, invoice_id ORDER BY sequence) AS before
-          FROM event WHERE status IS NOT NULL)
+          FROM event WHERE status IS NOT NULL) AS e
     WHERE previous_status IS DISTINCT FROM before OR type <> CASE status {_EVENT_OF_STATUS} END
 """
-# SQLite takes the other columns of such a group from the row that has the maximum.
 _INVOICE_STATUS = """
     SELECT i.account_id, i.id, 'is ' || i.status || ', but its events end with ' || COALESCE(e.status, 'none')
     FROM invoice AS i
     LEFT JOIN (
-        SELECT account_id, invoice_id, status, MAX(sequence)
+        SELECT account_id, invoice_id, MAX(sequence) AS last
         FROM event WHERE status IS NOT NULL GROUP BY account_id, invoice_id
-    ) AS e ON e.account_id = i.account_id AND e.invoice_id = i.id
+    ) AS m ON m.account_id = i.account_id AND m.invoice_id = i.id
+    LEFT JOIN event AS e ON e.account_id = m.account_id AND e.sequence = m.last
     WHERE e.status IS DISTINCT FROM i.status AND i.expires_at IS NULL
 """
 
 CHECKS: tuple[Check, ...] = (
-    Check("integrity", "the file is sound", _find_damage),
-    Check("constraints", "every row keeps the rules of its table", _find_broken_constraints),
-    Check("references", "no row refers to one that does not exist", _find_orphans),
+    Check("integrity", "what is stored is undamaged", _find_damage),
+    Check("constraints", "every row keeps the rules of its table", find_broken_constraints),
+    Check("references", "no row refers to one that does not exist", find_orphans),
     Check("numbers-counted", "a prefix has as many invoices as its counter gave numbers", _query(_NUMBERS_COUNTED)),
     Check("numbers-in-range", "no number is beyond its counter", _query(_NUMBERS_IN_RANGE)),
     Check("numbers-distinct", "no two invoices share a number of a prefix", _query(_NUMBERS_DISTINCT)),
@@ -297,6 +258,7 @@ CHECKS: tuple[Check, ...] = (
     Check("draft-balance", "a draft starts from the customer's balance", _query(_DRAFT_BALANCE)),
     Check("invoice-entries", "an invoice moved the balance by what it says", _query(_INVOICE_ENTRIES)),
     Check("event-sequence", "the event log has no gaps", _query(_EVENT_SEQUENCE)),
+    Check("event-chain", "every event is as it was written, after those before it", find_broken_links),
     Check("event-counter", "the event log ends where its counter stands", _query(_EVENT_COUNTER)),
     Check("status-chain", "each change of status starts from the one before", _query(_STATUS_CHAIN)),
     Check("invoice-status", "an invoice's status is the last its events report", _query(_INVOICE_STATUS)),

@@ -1,0 +1,175 @@
+"""What one operation may be, and how much each key may spend; both are known before anything runs."""
+
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from math import ceil
+from typing import NamedTuple
+
+from invoice_graph.config import Settings
+from invoice_graph.domain.access import Actor
+from invoice_graph.planner.cost import Cost
+from invoice_graph.planner.faults import TooCostly
+
+SECONDS = 60
+LEAST = 1e-6
+"""Of a point or a second: what less is, comes from counting in halves."""
+
+REMEMBERED_BUDGETS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest operation that runs, and what each key may spend in a minute; 0 points a minute for no end.
+    `operation_timeout` are the seconds after which a query is ended; without `suggestions` and `introspection`
+    errors and queries tell nobody what the schema has."""
+
+    max_cost: int = 1_000_000
+    max_depth: int = 64
+    max_root_fields: int = 100
+    max_mutations: int = 50
+    max_aliases: int = 1000
+    cost_per_minute: int = 0
+    operation_timeout: float = 30.0
+    max_subscriptions_per_key: int = 10_000
+    suggestions: bool = True
+    introspection: bool = True
+    log_operations: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """The limits that the settings name."""
+        given = {field.name: getattr(settings, field.name) for field in fields(cls)}
+        told = {name: settings.tells(given[name]) for name in ("suggestions", "introspection")}
+        return cls(**given | told)
+
+    def check(self, cost: Cost) -> None:
+        """Raises TooCostly for an operation beyond one of the limits."""
+        for limit in LIMITS:
+            size, most = limit.size(cost), limit.most(self)
+            if size > most:
+                raise TooCostly(limit.sentence.format(size=size, most=most))
+
+
+class _Limit(NamedTuple):
+    size: Callable[[Cost], int]
+    most: Callable[[Limits], int]
+    sentence: str
+
+
+LIMITS = (
+    _Limit(
+        lambda cost: cost.points,
+        lambda limits: limits.max_cost,
+        "The operation costs {size:,} points, and {most:,} are allowed; ask for smaller pages or for fewer lists "
+        "within lists.",
+    ),
+    _Limit(
+        lambda cost: cost.depth,
+        lambda limits: limits.max_depth,
+        "The operation is {size} levels deep, and {most} are allowed; ask for the inner objects by their ids.",
+    ),
+    _Limit(
+        lambda cost: cost.roots,
+        lambda limits: limits.max_root_fields,
+        "The operation has {size} root fields, and {most} are allowed; use `nodes`, or several requests.",
+    ),
+    _Limit(
+        lambda cost: cost.mutations,
+        lambda limits: limits.max_mutations,
+        "The operation has {size} mutations, and {most} are allowed; use several requests.",
+    ),
+    _Limit(
+        lambda cost: cost.aliases,
+        lambda limits: limits.max_aliases,
+        "The document has {size} aliases, and {most} are allowed; use several requests.",
+    ),
+)
+"""What is measured of an operation, against what, and the way out."""
+
+
+@dataclass
+class Spent(Exception):
+    """A key that has spent what it may; in `retry_after` seconds there is enough for the operation."""
+
+    requested: int
+    available: int
+    retry_after: int
+
+    def __str__(self) -> str:
+        return (
+            f"The operation costs {self.requested:,} points, and {self.available:,} are left; "
+            f"try again in {self.retry_after} s, or ask for less."
+        )
+
+
+class Budgets:
+    """What each key has left: a bucket of a minute's points that fills up all the time.
+
+    Kept by this process alone: each of several processes grants as much. `now` counts seconds.
+    """
+
+    def __init__(self, per_minute: int, now: Callable[[], float] = time.monotonic) -> None:
+        self.per_minute = per_minute
+        self._now = now
+        self._left: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._left)
+
+    @property
+    def restore_rate(self) -> float:
+        """Points that come back each second."""
+        return self.per_minute / SECONDS
+
+    def spend(self, key: Hashable, points: int) -> int | None:
+        """Takes an operation's points, at least one, and returns how many are left; None where there is no end of
+        them. Raises Spent, and takes nothing then."""
+        if not self.per_minute:
+            return None
+        now, points = self._now(), max(points, 1)
+        left, since = self._left.pop(key, (self.per_minute, now))
+        left = min(self.per_minute, left + (now - since) * self.restore_rate)
+        enough = left >= min(points, self.per_minute) - LEAST
+        self._left[key] = (left - points if enough else left, now)
+        if len(self._left) > REMEMBERED_BUDGETS:
+            self._left.popitem(last=False)
+        if not enough:
+            raise self._spent(points, left)
+        return int(left - points)
+
+    def _spent(self, points: int, left: float) -> Spent:
+        missing = min(points, self.per_minute) - left
+        return Spent(points, max(int(left), 0), max(1, ceil(missing / self.restore_rate - LEAST)))
+
+
+def payer(actor: Actor) -> Hashable:
+    """Whose budget and places an actor uses."""
+    return actor.account_id, actor.key_id or actor.customer_id or actor.subject
+
+
+class NoPlace(Exception):
+    """A key that holds as many places as it may."""
+
+
+class Places:
+    """Of how many of something each key holds at most `most` at once, as of sockets."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._held: Counter[Hashable] = Counter()
+
+    @contextmanager
+    def held(self, key: Hashable) -> Iterator[None]:
+        """A place for the length of the block; raises NoPlace."""
+        if self._held[key] >= self.most:
+            raise NoPlace
+        self._held[key] += 1
+        try:
+            yield
+        finally:
+            self._held[key] -= 1
+            if not self._held[key]:
+                del self._held[key]

@@ -1,0 +1,98 @@
+"""What uvicorn's HTTP protocol lets clients do and this one does not: keep the server waiting for headers without end,
+send headers without end, or open connections without end."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from typing import Any, cast
+
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+ABORT = "abort_connection"
+
+MAX_HEADER_BYTES = 65_536
+
+FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\n"
+    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 47\r\n\r\n"
+    b"Too many connections are open; try again later."
+)
+
+
+class Abortable(asyncio.Protocol):
+    """Lends the application, in the scope's state, a way to drop a connection whose client does not read.
+
+    Closing would wait until everything unread is delivered, that is for ever.
+    """
+
+    app_state: dict[str, Any]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.app_state = {**self.app_state, ABORT: cast(asyncio.WriteTransport, transport).abort}
+        super().connection_made(transport)
+
+
+def abort(scope: Scope) -> bool:
+    """Drops the scope's connection, unread data included; False where the server does not lend the way."""
+    abort_connection = scope.get("state", {}).get(ABORT)
+    if abort_connection is None:
+        return False
+    abort_connection()
+    return True
+
+
+class HttpProtocol(Abortable, HttpToolsProtocol):
+    """uvicorn's HTTP protocol, abortable, with bounds for headers and connections: `Config(http=HttpProtocol)`."""
+
+    max_connections: int | None = None
+    waits_since: float | None = None
+    """Since when the headers of a request are waited for; None when they are there."""
+
+    _header_bytes = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self.max_connections is not None and len(self.connections) >= self.max_connections:
+            self._turn_away(cast(asyncio.Transport, transport))
+            return
+        super().connection_made(transport)
+        self.waits_since = time.monotonic()
+
+    def data_received(self, data: bytes) -> None:
+        if not self.transport.is_closing():
+            super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.waits_since, self._header_bytes = time.monotonic(), 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > MAX_HEADER_BYTES:
+            self.headers.clear()
+            self.transport.abort()
+            return
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self.waits_since = None
+        if not self.transport.is_closing():
+            super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.waits_since = None
+        super().connection_lost(exc)
+
+    def _turn_away(self, transport: asyncio.Transport) -> None:
+        self.transport, self.flow, self.cycle = transport, None, None  # type: ignore[assignment]
+        transport.write(FULL)
+        transport.close()
+
+
+def drop_slow(connections: Iterable[Any], patience: float) -> None:
+    """Drops the connections whose next request's headers have not come within `patience` seconds."""
+    latest = time.monotonic() - patience
+    for connection in list(connections):
+        since = getattr(connection, "waits_since", None)
+        if since is not None and since < latest:
+            connection.transport.abort()

@@ -1,0 +1,74 @@
+"""What is told of each operation: figures, and a line in the log of what it was, who asked, and how it went; never a
+value of a variable or a key."""
+
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from invoice_graph.domain.access import Actor, cause_of
+from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
+from invoice_graph.server.metrics import count
+from invoice_graph.server.preparing import Operation
+
+OK = "OK"
+STREAM = "STREAM"
+"""The outcome of a subscription that has begun."""
+
+OPERATIONS = "invoice_graph.operations"
+"""The logger that the lines go to."""
+
+logger = logging.getLogger(OPERATIONS)
+
+
+@dataclass
+class Run:
+    """One operation's way through the engine."""
+
+    request: GraphQLRequest
+    actor: Actor
+    started: float = field(default_factory=time.perf_counter)
+    operation: Operation | None = None
+
+    def ended(self, answer: object, logged: bool) -> None:
+        """Counts it, and writes the line if it is to be logged: `answer` is an Answer, a stream, or the exception
+        instead of one."""
+        seconds, operation = time.perf_counter() - self.started, self.operation
+        kind, points = (None, 0) if operation is None else (operation.kind, operation.cost.points)
+        count(kind, _outcome(answer), seconds, points)
+        if logged:
+            line = {**self._asked(), **self._prepared(), "outcome": _outcome(answer), **_size(answer)}
+            line["milliseconds"] = round(seconds * 1000, 3)
+            logger.info(orjson.dumps(line).decode())
+
+    def _asked(self) -> dict[str, Any]:
+        cause = cause_of(self.actor, self.request.request_id)
+        return {
+            "account": self.actor.account_id,
+            "actorKind": cause.kind,
+            "actor": cause.actor_id,
+            "requestId": cause.request_id,
+        }
+
+    def _prepared(self) -> dict[str, Any]:
+        if self.operation is None:
+            return {"operation": None}
+        return {
+            "operation": self.operation.name,
+            "kind": self.operation.kind,
+            "document": self.operation.document.key,
+            "cost": self.operation.cost.points,
+            "statements": len(self.operation.statements),
+        }
+
+
+def _outcome(answer: object) -> str:
+    if not isinstance(answer, Answer):
+        return type(answer).__name__ if isinstance(answer, Exception) else STREAM
+    return answer.errors[0]["extensions"]["code"] if answer.errors else OK
+
+
+def _size(answer: object) -> dict[str, int]:
+    return {"status": answer.status, "bytes": len(answer.data or b"")} if isinstance(answer, Answer) else {}
