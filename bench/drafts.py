@@ -16,7 +16,7 @@ from invoice_graph.domain.taxes import TaxRate, TaxRounding
 from invoice_graph.domain.totals import InvoiceInput, LineInput, compute_totals
 from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
 from invoice_graph.server.gateway import Gateway
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.rows import select_rows
 from invoice_graph.store.tables import Invoice
 

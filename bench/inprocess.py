@@ -39,7 +39,7 @@ async def open_calls(database: Path, account: str, operation: Operation) -> Asyn
             assert result.errors is None, result.errors
             return orjson.dumps({"data": result.data})
 
-        yield {"gateway": through_gateway, "strawberry_orm": through_strawberry, "bare": reader.answer}
+        yield {"gateway": through_gateway, "strawberry_orm": through_strawberry, "bare": reader}
 
 
 async def milliseconds(call: Call, seconds: float) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from bench.servers import SERVERS
+from bench.servers import KINDS
 
 PACKAGES = (
     "invoice-graph",
@@ -21,9 +21,10 @@ PACKAGES = (
     "uvicorn",
     "uvloop",
     "aiosqlite",
+    "asyncpg",
     "sqlalchemy",
 )
-REFERENCE = next(iter(SERVERS))
+REFERENCE = "gateway"
 
 Rounds = Sequence[dict[str, dict[str, float | None]]]
 
@@ -62,12 +63,15 @@ def ratios(rounds: Rounds, name: str, figure: str) -> list[float]:
 
 def reads_text(measured: dict[str, Any]) -> str:
     """The tables of `bench reads`."""
+    return "\n\n".join((machine_text(measured["machine"]), *map(_operation_text, measured["operations"])))
+
+
+def _operation_text(measured: dict[str, Any]) -> str:
     http, inside = measured["http"], measured["in_process"]
     parts = [
-        machine_text(measured["machine"]),
         f"{measured['operation']}, {http['bytes'] / 1000:.1f} kB; medians of {len(http['rounds'])} interleaved rounds",
         "Over HTTP, one server process, 8 connections:",
-        table_text(_http_rows(http)),
+        table_text(http_rows(http)),
         "In-process, one call after another:",
         table_text(_in_process_rows(inside["rounds"])),
     ]
@@ -80,16 +84,17 @@ def machine_text(machine: dict[str, Any]) -> str:
     return f"{where}\nPython {machine['python']}, SQLite {machine['sqlite']}, {packages}"
 
 
-def _http_rows(http: dict[str, Any]) -> Iterable[Sequence[str]]:
+def http_rows(http: dict[str, Any]) -> Iterable[Sequence[str]]:
+    """What each server did over HTTP."""
     yield ("server", "requests/s", "invoice-graph is", "p50 ms", "p99 ms", "CPU ms/request", "idle MB", "MB after")
-    for name, title in SERVERS.items():
+    for name in http["rounds"][0]:
         figures = {
             figure: typical(http["rounds"], name, figure) for figure in ("per_second", "p50_ms", "p99_ms", "cpu_ms")
         }
         faster = _span(ratios(http["rounds"], name, "per_second"), name)
         memory = (http[key][name] for key in ("idle_megabytes", "megabytes_after"))
         yield (
-            title,
+            KINDS[name].title,
             number_text(figures["per_second"], 0),
             faster,
             number_text(figures["p50_ms"], 1),
@@ -101,9 +106,9 @@ def _http_rows(http: dict[str, Any]) -> Iterable[Sequence[str]]:
 
 def _in_process_rows(rounds: Rounds) -> Iterable[Sequence[str]]:
     yield ("engine", "ms/call", "invoice-graph is")
-    for name, title in SERVERS.items():
+    for name in rounds[0]:
         inverse = [1 / ratio for ratio in ratios(rounds, name, "ms")]
-        yield (title, number_text(typical(rounds, name, "ms"), 2), _span(inverse, name))
+        yield (KINDS[name].title, number_text(typical(rounds, name, "ms"), 2), _span(inverse, name))
 
 
 def _span(values: Sequence[float], name: str) -> str:
@@ -111,6 +116,11 @@ def _span(values: Sequence[float], name: str) -> str:
     if name == REFERENCE or not values:
         return ""
     return f"{median(values):.2f}x as fast ({min(values):.2f} to {max(values):.2f})"
+
+
+def span_text(shares: Sequence[float]) -> str:
+    """The median of some ratios, and how far they went."""
+    return f"{median(shares):.2f} ({min(shares):.2f} to {max(shares):.2f})"
 
 
 def number_text(value: float | None, digits: int) -> str:

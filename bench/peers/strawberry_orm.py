@@ -86,12 +86,28 @@ class LineItem:
     id: strawberry.ID
     description: str | None
     quantity: int
+    quantity_decimal: str
     amount: int
+    subtotal: int
+    currency: str
+    discountable: bool
+    period_start: datetime
+    period_end: datetime
 
     @classmethod
     def of(cls, row: tables.LineItem) -> "LineItem":
-        id, quantity = strawberry.ID(row.id), int(row.quantity_decimal)
-        return cls(id=id, description=row.description, quantity=quantity, amount=row.amount)
+        return cls(
+            id=strawberry.ID(row.id),
+            description=row.description,
+            quantity=int(row.quantity_decimal),
+            quantity_decimal=str(row.quantity_decimal),
+            amount=row.amount,
+            subtotal=row.subtotal,
+            currency=row.currency,
+            discountable=row.discountable,
+            period_start=row.period_start_at,
+            period_end=row.period_end_at,
+        )
 
 
 @strawberry.type
@@ -152,6 +168,13 @@ class Query:
                 await session.exec(select(rows).where(mine).order_by(*newest_first).limit(first))
             ).all()
         return InvoiceConnection(nodes=[Invoice.of(row) for row in found])
+
+    @strawberry.field
+    async def invoice(self, info: Info, id: strawberry.ID) -> Invoice | None:
+        rows = tables.Invoice
+        async with info.context.session() as session:
+            found = await session.get(rows, (info.context.account_id, id))
+        return None if found is None else Invoice.of(found)
 
 
 MOMENT = strawberry.scalar(
