@@ -10,7 +10,7 @@ from invoice_graph.commands.runner import COMMANDS, Call, Outcome, Services, run
 from invoice_graph.domain.access import Actor
 from invoice_graph.domain.clock import ManualClock
 from invoice_graph.domain.errors import Refusal
-from invoice_graph.store.database import Connection
+from invoice_graph.store.connection import Connection
 from invoice_graph.store.rows import codec, select_rows
 from invoice_graph.store.tables import Event, Invoice, LineItem
 from invoice_graph.store.unit_of_work import Subject

@@ -28,7 +28,7 @@ from invoice_graph.domain.kinds import (
 )
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.domain.taxes import TaxabilityReason
-from invoice_graph.store.database import Database
+from invoice_graph.store.connection import Database
 from invoice_graph.store.rows import insert_rows
 from invoice_graph.store.tables import (
     Account,
@@ -312,7 +312,8 @@ class _Varied:
         )
 
     def note(self, invoice: Invoice) -> None:
-        before, after = self.amount(), 1 + self.amount()
+        after = 1 + self.random.randrange(5000)
+        before = min(self.amount(), 2**53 - 1 - after)
         status = self.random.choice(tuple(CreditNoteStatus))
         note = self.rows.add(
             CreditNote(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from databases import databases
+
 from invoice_graph.cli.serving import prepare_demo
 from invoice_graph.config import Settings
 from invoice_graph.domain.access import Actor
@@ -40,7 +42,7 @@ def _documents(text: str) -> list[Any]:
 
 def fresh_demo(file: Path) -> Settings:
     """The settings of a demonstration that was just made."""
-    settings = Settings(database=f"sqlite+aiosqlite:///{file}", demo=True)
+    settings = Settings(database=databases.url(file), demo=True)
     prepare_demo(settings)
     return settings
 

@@ -73,7 +73,7 @@ class Walk:
     async def one(self, kind: type[T], **equals: Any) -> T | None:
         """A row of a kind, if there is any."""
         found = await self.gateway.rows(kind, **equals)  # type: ignore[type-var]
-        return self.choose.choice(found) if found else None
+        return self.choose.choice(sorted(found, key=lambda row: row.id)) if found else None  # type: ignore[attr-defined]
 
     async def customer(self) -> Customer:
         found = await self.one(Customer)

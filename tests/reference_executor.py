@@ -5,7 +5,6 @@ plain functions. Nothing of the planner is used: what a field means is written d
 """
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,9 +14,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import catalogue_reference as catalogue
+import databases
 import domain_reference as domain
 from graphql import GraphQLNonNull, GraphQLResolveInfo, build_schema, execute, parse
-from reference_search import is_found
+from reference_search import is_found, is_on
 from sqlmodel import SQLModel
 
 from invoice_graph.domain import lifecycle
@@ -278,7 +278,8 @@ class ReferenceExecutor:
         listing = CONNECTIONS[parent, field]
         rows = [row for row in self.rows(listing.of) if listing.by is None or row[listing.by] == source["id"]]
         rows = [row for row in rows if domain.is_listed(row) and row.get("kind") != "event"]
-        if (parent, field) in ASKED_FOR_CLOCKS and not asks(arguments.get("where"), ASKED_FOR_CLOCKS[parent, field]):
+        clocks = ASKED_FOR_CLOCKS.get((parent, field))
+        if clocks and not asks(arguments.get("where"), clocks) and not is_on(arguments.get("search"), clocks):
             rows = [row for row in rows if not row["test_clock_id"]]
         rows = [row for row in rows if narrowed(row, arguments) and self.matches(row, arguments.get("where") or {})]
         if arguments.get("search") is not None:
@@ -343,7 +344,8 @@ class ReferenceExecutor:
             return all(holds(how, label, item) for how, item in value.items() if how != "key" and item is not None)
         if name == "payment":
             return self.matches(row, {f"payment{part.capitalize()}": condition for part, condition in value.items()})
-        computed = COMPUTED.get((row["__type"], name))
+        # Objects are compared by their ids, also where what is shown of them is computed.
+        computed = None if name in WHERE_COLUMNS else COMPUTED.get((row["__type"], name))
         actual = computed(self, row) if computed else row[WHERE_COLUMNS.get(name) or snake_case(name)]
         if (row["__type"], name) in catalogue.CASELESS:
             return all(
@@ -407,12 +409,9 @@ COMPUTED: Mapping[tuple[str, str], Callable[[ReferenceExecutor, Row], Any]] = {
 def load(path: Path) -> Iterable[tuple[str, list[Row]]]:
     """Every table of a database, its rows as dictionaries."""
     types = {table: name for kinds in (TABLES, catalogue.VERSIONS) for name, table in kinds.items()}
-    connection = sqlite3.connect(path)
-    connection.row_factory = sqlite3.Row
     for table in SQLModel.metadata.tables:
-        rows = [dict(row) for row in connection.execute(f'SELECT * FROM "{table}"')]
-        yield table, [{"__type": types.get(table)} | {n: decoded(n, v) for n, v in row.items()} for row in rows]
-    connection.close()
+        found = databases.rows(path, f'SELECT * FROM "{table}"')
+        yield table, [{"__type": types.get(table)} | {n: decoded(n, v) for n, v in row.items()} for row in found]
 
 
 def decoded(name: str, value: Any) -> Any:

@@ -18,6 +18,11 @@ def is_found(row: Mapping[str, Any], text: str) -> bool:
     return combine(_holds(row, *clause.group(2, 3, 4, 5)) != bool(clause[1]) for clause in clauses if not clause[6])
 
 
+def is_on(text: str | None, field: str) -> bool:
+    """Whether a search has a clause on a field."""
+    return any((clause[2] or "").lower() == field for clause in _CLAUSE.finditer(text or ""))
+
+
 def _holds(row: Mapping[str, Any], field: str, key: str | None, operator: str, spelled: str) -> bool:
     actual = None if field in _ABSENT else row["details"].get(_text(key)) if key else row[_COLUMNS.get(field, field)]
     if spelled == "null" or actual is None:

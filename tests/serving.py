@@ -1,4 +1,4 @@
-"""A server process for tests: `python serving.py DATABASE [--provider FILE] [--hang] [--later SECONDS]`.
+"""A server process for tests: `python serving.py URL [--provider FILE] [--hang] [--later SECONDS]`.
 
 `--provider` charges through a provider that writes what it is asked into a file, one line per request, and that with
 `--hang` never answers. `--later` sets the clock of leases ahead.
@@ -51,14 +51,14 @@ def with_doubles(gateway: Gateway, options: argparse.Namespace) -> Gateway:
 
 
 async def serve(options: argparse.Namespace) -> None:
-    settings = Settings(database=f"sqlite+aiosqlite:///{options.database}", port=0, demo=True)
+    settings = Settings(database=options.database, port=0, demo=True)
     async with open_gateway(settings) as gateway:
         server = Server(with_doubles(gateway, options), settings, lambda port: print("ready", port, flush=True))  # noqa: T201
         await server.run_on(listen(settings))
 
 
 parser = argparse.ArgumentParser()
-parser.add_argument("database", type=Path)
+parser.add_argument("database")
 parser.add_argument("--provider", type=Path)
 parser.add_argument("--hang", action="store_true")
 parser.add_argument("--later", type=int, default=0)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,11 +13,13 @@ from typing import Any, TypeVar
 
 import httpx
 from catalogue_inputs import PAYLOADS as CATALOGUE
+from databases import databases, rows
 from payment_inputs import PAYLOADS as MONEY
 
 from invoice_graph.commands.accounts import create_account
 from invoice_graph.commands.keys import create_key
 from invoice_graph.config import Settings
+from invoice_graph.domain.access import Scope
 from invoice_graph.server.app import DEMO_ACCOUNT, Server, listen
 from invoice_graph.server.gateway import Gateway, open_gateway
 
@@ -42,8 +43,8 @@ PAYLOADS = {
 
 
 def settings_for(path: Path, **settings: Any) -> Settings:
-    """Settings of a server for the demonstration account on a free port."""
-    return Settings(**{"database": f"sqlite+aiosqlite:///{path}", "port": 0, "demo": True, **settings})
+    """Settings of a server for the demonstration account on a free port, with the database that a path names."""
+    return Settings(**{"database": databases.url(path), "port": 0, "demo": True, **settings})
 
 
 async def prepare(path: Path) -> None:
@@ -127,6 +128,7 @@ class Served:
     """A gateway in a thread of its own: what happens inside can be asked."""
 
     def __init__(self, path: Path, **settings: Any) -> None:
+        self.path = path
         self.settings = settings_for(path, synchronous="OFF", **settings)
         self.listener = listen(self.settings)
         self.port: int = self.listener.getsockname()[1]
@@ -176,15 +178,22 @@ class Served:
 
         return asyncio.run_coroutine_threadsafe(watch(), self._loop).result(timeout=within + 5)
 
+    def key(self, *scopes: Scope) -> dict[str, str]:
+        """The header of a new key of the demonstration account, restricted to some scopes if there are any."""
+        services = self.gateway.services
+        made = create_key(services.database, services.clock, services.ids, DEMO_ACCOUNT, "test", scopes=scopes or None)
+        secret = asyncio.run_coroutine_threadsafe(made, self._loop).result(timeout=5).secret
+        return {"authorization": f"Bearer {secret}"}
+
     @property
     def is_awaited(self) -> bool:
         """Whether anybody waits for changes; ask inside."""
         return self.gateway.services.database.changed.awaited
 
     @property
-    def waiter_count(self) -> int:
-        """How many tasks wait for changes; ask inside."""
-        return len(self.gateway.services.database.changed._waiting)
+    def listener_count(self) -> int:
+        """How many subscriptions have caught up and wait for what comes; ask inside."""
+        return self.gateway.engine.live.listener_count
 
     @property
     def connection_count(self) -> int:
@@ -196,7 +205,7 @@ class Process:
     """A server in a process of its own. `options` are those of serving.py."""
 
     def __init__(self, path: Path, *options: str) -> None:
-        command = [sys.executable, str(SERVING), str(path), *options]
+        command = [sys.executable, str(SERVING), databases.url(path), *options]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._output = ""
 
@@ -220,9 +229,9 @@ class Process:
         self._process.kill()
         self._process.communicate(timeout=STOP_SECONDS)
 
-    def stop(self) -> None:
+    def stop(self, number: int = signal.SIGTERM) -> None:
         """Asks it to end."""
-        self._process.send_signal(signal.SIGTERM)
+        self._process.send_signal(number)
 
     def end(self) -> tuple[int, str]:
         """Its exit code and what it complained about, once it has ended."""
@@ -230,17 +239,9 @@ class Process:
         return self._process.returncode, complaints
 
 
-def query_rows(path: Path, sql: str) -> list[Any]:
+def query_rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
     """All rows of a statement, from outside of the server."""
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def dump(connection: sqlite3.Connection, left_out: tuple[str, ...] = ()) -> dict[str, list[Any]]:
-    """Everything in the tables but for some."""
-    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-    kept = [name for name in names if name not in left_out and not name.startswith("sqlite_")]
-    return {name: connection.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2').fetchall() for name in kept}
+    return [tuple(row.values()) for row in rows(path, sql)]
 
 
 def faults_of_books(path: Path) -> list[str]:

@@ -23,6 +23,8 @@ FLOORS = (
 ROOMS_OF_LIBRARIES = {
     "sqlalchemy": {"store", "planner"},
     "aiosqlite": {"store"},
+    "asyncpg": {"store"},
+    "alembic": {"store"},
     "sqlite3": {"store"},
     "strawberry": {"schema"},
     "starlette": {"server"},

@@ -2,20 +2,21 @@
 
 import copy
 import json
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
 import pytest
 from catalogue_inputs import MADE_BY, changes, creations
+from databases import commits, dump
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from payment_inputs import MADE_BY as MONEY_MADE_BY
 from payment_inputs import RIVALS, examples, money_changes, money_creations
-from system import FOREIGN_SECRET, PAYLOADS, Client, Served, dump, faults_of_books, kind_of, mutation, prepare
+from system import FOREIGN_SECRET, PAYLOADS, Client, Served, faults_of_books, kind_of, mutation, prepare
 
 from invoice_graph.commands.runner import COMMANDS
 
@@ -92,7 +93,7 @@ class FieldType:
         return cls(name, "LIST" in kinds, kinds[0] == "NON_NULL" and default is None)
 
 
-Path = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 
 
 @dataclass
@@ -101,7 +102,9 @@ class World:
 
     served: Served
     client: Client
-    outside: sqlite3.Connection
+    version: Callable[[], Any]
+    """Tells something that is different after each commit."""
+
     mutations: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, dict[str, FieldType]] = field(default_factory=dict)
     enums: dict[str, list[str]] = field(default_factory=dict)
@@ -187,6 +190,7 @@ class World:
             "invoiceItemDelete": {"id": ids["pending"]},
             "customerCreate": {},
             "customerUpdate": {"id": ids["customer"], "name": "Jenny"},
+            "customerSessionCreate": {"customerId": ids["customer"]},
             "accountUpdate": {"name": "Rocket Rides"},
             "invoiceSend": {"id": ids["sent"]},
             **creations(ids["customer"], ids["product"], ids["coupon"]),
@@ -203,21 +207,21 @@ class World:
         in_status = "open" if name in ("invoicePay", "invoiceVoid", "invoiceMarkUncollectible") else "draft"
         return inputs.get(name, {"id": ids[in_status]})
 
-    def paths(self, type_name: str, before: Path = ()) -> Iterator[tuple[Path, FieldType]]:
+    def paths(self, type_name: str, before: FieldPath = ()) -> Iterator[tuple[FieldPath, FieldType]]:
         """Every place in an input, those inside of lists at their first entry."""
         for name, kind in self.inputs[type_name].items():
-            place: Path = (*before, name)
+            place: FieldPath = (*before, name)
             yield place, kind
             if self.inputs[kind.name]:
                 yield from self.paths(kind.name, (*place, 0) if kind.is_list else place)
 
-    def one_of_each(self, name: str) -> list[tuple[Path, FieldType]]:
+    def one_of_each(self, name: str) -> list[tuple[FieldPath, FieldType]]:
         """For each type in a mutation's input one place, the last there is."""
         return list(
             {(kind.name, kind.is_list): (path, kind) for path, kind in self.paths(self.mutations[name])}.values()
         )
 
-    def with_value(self, name: str, path: Path, value: Any) -> dict[str, Any]:
+    def with_value(self, name: str, path: FieldPath, value: Any) -> dict[str, Any]:
         """The right input with one value put in its place; what has to stand around it is made up."""
         input = copy.deepcopy(self.right_input(name))
         type_name, inner = self.mutations[name], input
@@ -259,11 +263,7 @@ class World:
         return [*wrong, None] if kind.is_required else wrong
 
     def dump(self) -> dict[str, list[Any]]:
-        return dump(self.outside, left_out=("idempotency_key",))
-
-    def version(self) -> int:
-        """A number that changes with every commit."""
-        return int(self.outside.execute("PRAGMA data_version").fetchone()[0])
+        return dump(self.served.path, left_out=("idempotency_key",))
 
     def refused(self, response: httpx.Response, what: object) -> list[str]:
         """The codes of an answer that must be a refusal."""
@@ -296,16 +296,14 @@ def refusal_codes(response: httpx.Response) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    path = tmp_path_factory.mktemp("bad_input") / "invoices.db"
+def world(folder: Path) -> Iterator[World]:
+    path = folder / "invoices.db"
     anyio.run(prepare, path)
-    with Served(path).running() as served, Client(served.url) as client:
-        outside = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        world = World(served, client, outside)
+    with Served(path, jobs=False).running() as served, Client(served.url) as client, commits(path) as version:
+        world = World(served, client, version)
         world.read_schema()
         world.make_objects()
         yield world
-        outside.close()
 
 
 @pytest.fixture
@@ -468,7 +466,7 @@ def test_ids_of_others_and_of_other_kinds_are_like_unknown_ones(world: World, na
                 assert response.json()["data"][name][kind_of(name)] == shown(world, name, path)
 
 
-def shown(world: World, name: str, path: Path) -> Any:
+def shown(world: World, name: str, path: FieldPath) -> Any:
     """The payload's object when a reference is refused: the one that the input names."""
     if path == ("id",) or COMMANDS[name].creates:
         return None
@@ -669,4 +667,4 @@ def test_whatever_is_sent_there_is_an_answer_and_a_refusal_writes_nothing(world:
             assert world.version() == version, response.text
 
     attempt()
-    assert faults_of_books(world.served.gateway.services.database.path) == []
+    assert faults_of_books(world.served.path) == []

@@ -16,7 +16,7 @@ recurring { interval intervalCount } taxBehavior nickname lookupKey metadata { k
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[Client]:
+def client(tmp_path: Path, kind: str) -> Iterator[Client]:
     path = tmp_path / "invoices.db"
     anyio.run(prepare, path)
     with Served(path).running() as served, Client(served.url) as client:

@@ -12,14 +12,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import anyio
 import httpx
+import psycopg
 import pytest
+from databases import databases
+from vandal import vandal
+from waiting import until
 
 from invoice_graph.cli import main
+from invoice_graph.cli.options import read_settings
 from invoice_graph.config import ENVIRONMENT_PREFIX, Settings
 from invoice_graph.documentation import lifecycle_table, option_name
 from invoice_graph.schema.build import build_schema
+from invoice_graph.store.revisions import NEWEST
 
 PATIENCE = 60.0
 ROOT = Path(__file__).parent.parent
@@ -37,9 +42,26 @@ class Ended:
 Invoke = Callable[..., Ended]
 
 
+FIRST_REVISION = Path(__file__).parent / "schemas" / "first_revision.sql"
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'invoices.db'}"
+def database(tmp_path: Path, kind: str) -> str:
+    return databases.url(tmp_path / "invoices.db", made=False)
+
+
+@pytest.fixture
+def file(kind: str) -> None:
+    """Skips tests of what only a file has."""
+    if kind != "sqlite":
+        pytest.skip("a server's databases are no files of ours")
+
+
+@pytest.fixture
+def server(kind: str) -> None:
+    """Skips tests of what only a server has."""
+    if kind == "sqlite":
+        pytest.skip("SQLite has no server")
 
 
 @pytest.fixture
@@ -74,10 +96,24 @@ def refused(ended: Ended) -> str:
     return ended.err
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_of_faulty_documents_does_not_begin(invoke: Invoke, tmp_path: Path, workers: str) -> None:
+    missing = f"invoice-graph: --documents: {tmp_path}/list is no directory; name one with *.graphql or *.json files.\n"
+    serve = ("serve", "--port", "0", "--workers", workers, "--documents", f"{tmp_path}/list")
+    assert refused(invoke(*serve)) == missing
+    (tmp_path / "list").mkdir()
+    (tmp_path / "list" / "a.graphql").write_text("{\n  nope\n}")
+    place, fault = f"{tmp_path}/list/a.graphql:2:3", "Cannot query field 'nope' on type 'Query'."
+    faulty = f"invoice-graph: {place}: {fault} Did you mean 'node' or 'nodes'?\n"
+    assert refused(invoke(*serve)) == faulty
+    assert not (tmp_path / "invoices.db").exists()
+
+
 def test_every_setting_is_an_option_of_serve(invoke: Invoke) -> None:
     text = done(invoke("serve", "--help"))
     for name in Settings.model_fields:
         assert f" {option_name(name)} " in text
+    assert " --jobs / --no-jobs " in text
 
 
 @pytest.mark.parametrize(
@@ -87,8 +123,10 @@ def test_every_setting_is_an_option_of_serve(invoke: Invoke) -> None:
         (("--port", "65536"), "--port: Input should be less than or equal to 65535"),
         (("--workers", "0"), "--workers: Input should be greater than or equal to 1"),
         (("--synchronous", "MAYBE"), "--synchronous: Input should be 'FULL', 'NORMAL' or 'OFF'"),
-        (("--database", "postgresql+asyncpg://me@host/db", "--port", "0"), "is no database URL of the form"),
+        (("--database", "mysql://me@host/db", "--port", "0"), "is no database URL of the form"),
         (("--database", "sqlite+aiosqlite:////nowhere/x.db", "--port", "0"), "/nowhere/x.db can't be opened"),
+        (("--allowed-origins", "[http"), "--allowed-origins: "),
+        (("--allowed-origins", "[80]"), "--allowed-origins: Input should be a valid string"),
         (("--host", "nowhere.invalid"), "nowhere.invalid port 8000 can't be listened on"),
         (("--demo", "--host", "0.0.0.0"), "0.0.0.0 is no loopback address"),
         (("--demo", "--host", "example.com"), "example.com is no loopback address"),
@@ -113,6 +151,11 @@ def test_a_bad_variable_is_named(
     assert message in refused(invoke("serve"))
 
 
+@pytest.mark.parametrize("given", [["https://a.example", "null"], ['["https://a.example", "null"]']])
+def test_origins_come_one_by_one_or_as_a_list(given: list[str]) -> None:
+    assert read_settings({"allowed_origins": given}).allowed_origins == ["https://a.example", "null"]
+
+
 def test_a_file_that_is_no_database_is_left_as_it_is(invoke: Invoke, tmp_path: Path) -> None:
     file = tmp_path / "letter.db"
     file.write_text("Dear Jenny, " * 500)
@@ -120,7 +163,7 @@ def test_a_file_that_is_no_database_is_left_as_it_is(invoke: Invoke, tmp_path: P
     assert file.read_text() == "Dear Jenny, " * 500
 
 
-def test_a_database_of_a_newer_program_is_refused(invoke: Invoke, tmp_path: Path) -> None:
+def test_a_database_of_a_newer_program_is_refused(file: None, invoke: Invoke, tmp_path: Path) -> None:
     done(invoke("migrate"))
     with contextlib.closing(sqlite3.connect(tmp_path / "invoices.db")) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -141,9 +184,9 @@ def test_demo_refuses_a_database_with_other_accounts(invoke: Invoke, tmp_path: P
 
 
 def test_migrate_creates_what_the_environment_names_unless_an_option_does(
-    invoke: Invoke, database: str, tmp_path: Path
+    file: None, invoke: Invoke, database: str, tmp_path: Path
 ) -> None:
-    assert done(invoke("migrate")) == f"{database} has schema 3, the newest.\n"
+    assert done(invoke("migrate")) == f"{database} has schema {NEWEST}, the newest.\n"
     assert (tmp_path / "invoices.db").exists()
     done(invoke("migrate", "--database", f"sqlite+aiosqlite:///{tmp_path / 'other.db'}"))
     assert (tmp_path / "other.db").exists()
@@ -196,11 +239,22 @@ def test_a_key_is_shown_once_and_can_be_revoked(invoke: Invoke) -> None:
     assert "revoked" in done(invoke("key", "list", "--account", account))
 
 
+def test_a_key_can_be_restricted_to_scopes(invoke: Invoke) -> None:
+    account = done(invoke("account", "create", "--name", "Ada")).strip()
+    scopes = ("--scope", "payments:write", "--scope", "invoices:read")
+    assert done(invoke("key", "create", "--account", account, *scopes)).startswith("rk_")
+    assert done(invoke("key", "list", "--account", account)).endswith("(invoices:read, payments:write)\n")
+    assert "invoices:read: invoices, their lines" in done(invoke("key", "scopes"))
+    assert invoke("key", "create", "--account", account, "--scope", "nonsense").code == 2
+
+
 def test_a_key_of_nobody_is_refused(invoke: Invoke) -> None:
     assert "No such account: 'acct_nobody'" in refused(invoke("key", "create", "--account", "acct_nobody"))
 
 
-def test_seeded_data_is_proved_and_backed_up_without_overwriting(invoke: Invoke, tmp_path: Path, database: str) -> None:
+def test_seeded_data_is_proved_and_backed_up_without_overwriting(
+    file: None, invoke: Invoke, tmp_path: Path, database: str
+) -> None:
     printed = done(invoke("seed", "--customers", "3", "--invoices", "12", "--lines", "2"))
     assert "12" in printed
     assert "acct_demo" in printed
@@ -214,27 +268,69 @@ def test_seeded_data_is_proved_and_backed_up_without_overwriting(invoke: Invoke,
     assert "can't be written" in refused(invoke("backup", str(tmp_path / "nowhere" / "copy.db")))
 
 
+def test_a_database_of_an_earlier_program_is_proved_and_backed_up_as_it_is(
+    file: None, invoke: Invoke, tmp_path: Path
+) -> None:
+    names = ("invoices.db", "copy.db")
+    with contextlib.closing(sqlite3.connect(tmp_path / names[0])) as connection:
+        connection.executescript(FIRST_REVISION.read_text())
+    assert "copy.db: proved" in done(invoke("backup", str(tmp_path / "copy.db")))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+    for name in names:
+        with contextlib.closing(sqlite3.connect(tmp_path / name)) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+
+
 def test_verify_ends_with_1_and_a_list_when_the_books_do_not_hold(invoke: Invoke, tmp_path: Path) -> None:
     done(invoke("seed", "--customers", "1", "--invoices", "5", "--lines", "1"))
-    with contextlib.closing(sqlite3.connect(tmp_path / "invoices.db", isolation_level=None)) as connection:
-        (id,) = connection.execute("SELECT min(id) FROM invoice").fetchone()
-        connection.execute("UPDATE invoice SET subtotal = subtotal + 1 WHERE id = ?", (id,))
+    with vandal(tmp_path / "invoices.db") as run:
+        ((id,),) = run("SELECT min(id) FROM invoice")
+        run(f"UPDATE invoice SET subtotal = subtotal + 1 WHERE id = '{id}'")
     ended = invoke("verify")
     assert ended.code == 1
     assert f"totals: acct_demo {id}" in ended.out
 
 
 @pytest.mark.parametrize("command", [("verify",), ("backup", "copy.db")])
-def test_a_database_that_is_not_there_is_not_made(invoke: Invoke, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_a_database_that_is_not_there_is_not_made(
+    file: None, invoke: Invoke, tmp_path: Path, command: tuple[str, ...]
+) -> None:
     assert "invoices.db" in refused(invoke(*command))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_explain_shows_statement_parameters_cost_and_the_way_of_the_database(invoke: Invoke, tmp_path: Path) -> None:
+def test_a_server_s_database_is_seeded_proved_and_left_to_the_server_to_copy(
+    server: None, invoke: Invoke, tmp_path: Path, database: str
+) -> None:
+    done(invoke("seed", "--customers", "3", "--invoices", "12", "--lines", "2"))
+    assert f"{database}: proved" in done(invoke("verify"))
+    assert "pg_dump" in refused(invoke("backup", str(tmp_path / "copy.db")))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("verify",), ("export", "invoices"), ("seed",), ("account", "list")])
+def test_a_server_s_database_that_is_not_there_is_named(
+    server: None, invoke: Invoke, monkeypatch: pytest.MonkeyPatch, database: str, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("INVOICE_GRAPH_DATABASE", f"{database}_nowhere")
+    assert "_nowhere" in refused(invoke(*command))
+
+
+def test_explain_shows_statement_parameters_cost_and_the_way_of_the_database(
+    invoke: Invoke, tmp_path: Path, database: str
+) -> None:
     query = "query ($n: Int) { invoices(first: $n) { nodes { id lines(first: 3) { nodes { amount } } } } }"
     (tmp_path / "query.graphql").write_text(query)
     printed = done(invoke("explain", "query.graphql", "--variables", json.dumps({"n": 5})))
-    for part in ("Root fields: invoices", "Cost: 20 rows", "FROM line_item", " = 5", "SEARCH", "invoice_by_creation"):
+    # PostgreSQL has the size of a page in the text of the statement.
+    own = (" = 5", "SEARCH", "invoice_by_creation") if database.startswith("sqlite") else ("LIMIT 5", "Scan")
+    for part in (
+        "Root fields: invoices",
+        "Cost: 26 points, 4 levels deep",
+        "  invoices.nodes.lines: 20",
+        "FROM line_item",
+        *own,
+    ):
         assert part in printed
     assert [path.name for path in tmp_path.iterdir()] == ["query.graphql"]
 
@@ -327,18 +423,6 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def reaches(condition: Callable[[], bool]) -> bool:
-    """Whether something comes true in time."""
-
-    async def watch() -> bool:
-        with anyio.move_on_after(PATIENCE):
-            while not condition():  # noqa: ASYNC110
-                await anyio.sleep(0.05)
-        return condition()
-
-    return anyio.run(watch)
-
-
 def test_workers_share_the_port_are_replaced_and_end_together(database: str) -> None:
     with process("serve", "--workers", "2", "--port", "0", "--database", database) as server:
         assert server.ask("{ eventCursor }").status_code == 401
@@ -346,7 +430,7 @@ def test_workers_share_the_port_are_replaced_and_end_together(database: str) -> 
         assert len(first) == 2
         killed = min(first)
         os.kill(killed, signal.SIGKILL)
-        assert reaches(lambda: len(workers_of(server.popen.pid) - {killed}) == 2)
+        until(lambda: len(workers_of(server.popen.pid) - {killed}) == 2, PATIENCE)
         assert server.ask("{ eventCursor }").status_code == 401
         everybody = workers_of(server.popen.pid)
         complaint = f"Process {killed} ended with -9; another takes its place.\n"
@@ -359,10 +443,28 @@ def test_workers_do_not_outlive_the_process_that_made_them(database: str) -> Non
         children = workers_of(server.popen.pid)
         assert len(children) == 2
         server.popen.kill()
-        assert reaches(lambda: not any(is_alive(pid) for pid in children))
+        until(lambda: not any(is_alive(pid) for pid in children), PATIENCE)
 
 
 def test_a_worker_works_alone_until_sigterm(database: str) -> None:
     with process("worker", "--database", database) as worker:
         assert worker.line == f"Working on {database}"
         assert worker.end() == (0, "")
+
+
+def test_a_statement_that_takes_too_long_is_one_line(
+    server: None, invoke: Invoke, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
+    done(invoke("migrate"))
+    monkeypatch.setenv("INVOICE_GRAPH_STATEMENT_MILLISECONDS", "50")
+    with psycopg.connect(database.replace("+asyncpg", "")) as holding:
+        holding.execute("LOCK TABLE account")
+        assert "took too long" in refused(invoke("account", "list"))
+
+
+def test_a_worker_tells_other_processes_what_it_has_done(server: None, database: str) -> None:
+    with psycopg.connect(database.replace("+asyncpg", ""), autocommit=True) as listening:
+        listening.execute("LISTEN invoice_graph")
+        with process("worker", "--database", database):
+            told = next(listening.notifies(timeout=PATIENCE))
+    assert told.channel == "invoice_graph"

@@ -155,6 +155,15 @@ async def test_an_account_is_created_with_its_test_payment_methods(gateway: Gate
         await create_account(services.database, services.clock, services.ids, {})
 
 
+@pytest.mark.parametrize("id", ["", "acct_", "acct", "Theirs", "acct_a b", "acct_ä", "acct_a/b", "acct_" + "x" * 65])
+async def test_an_account_gets_no_id_that_ids_of_events_can_not_be_made_of(gateway: Gateway, id: str) -> None:
+    services = gateway.services
+    with pytest.raises(InputRefusal, match="begin it with 'acct_'") as caught:
+        await create_account(services.database, services.clock, services.ids, {"name": "Again"}, id)
+    assert (caught.value.code, caught.value.path) == ("PARAMETER_INVALID", ("id",))
+    assert len(await list_accounts(services.database)) == 1
+
+
 async def test_accounts_do_not_see_each_other(gateway: Gateway) -> None:
     id = await gateway.draft()
     customer = (await gateway.invoice(id)).customer_id

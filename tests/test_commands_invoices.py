@@ -345,7 +345,7 @@ async def test_giving_up_stops_the_automation_and_forgives_the_delay(gateway: Ga
     customer = await gateway.customer()
     id = await gateway.open_invoice(customer_id=customer)
     async with gateway.services.database.transaction() as connection:
-        await connection.rows("UPDATE customer SET delinquent = 1")
+        await connection.rows("UPDATE customer SET delinquent = true")
     await gateway.done("invoiceUpdate", id=id, auto_advance=True)
     assert await gateway.emitted("invoiceMarkUncollectible", id=id) == [
         "INVOICE_UPDATED",

@@ -134,7 +134,7 @@ async def test_a_paid_invoice_ends_the_customers_delay(gateway: Gateway) -> None
     customer = await gateway.customer()
     id = await gateway.open_invoice(customer_id=customer)
     async with gateway.services.database.transaction() as connection:
-        await connection.rows("UPDATE customer SET delinquent = 1")
+        await connection.rows("UPDATE customer SET delinquent = true")
     assert (await gateway.emitted("invoicePay", id=id))[-1] == "CUSTOMER_UPDATED"
     assert (await gateway.row(Customer, customer)).delinquent is False
 

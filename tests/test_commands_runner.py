@@ -4,17 +4,21 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from catalogue_inputs import catalogue_inputs
+from databases import databases
 from gateway import Gateway
 
+from invoice_graph.commands.idempotency import forget_keys
 from invoice_graph.commands.runner import COMMANDS, Call, Outcome, run
 from invoice_graph.domain.errors import ConflictRefusal, InputRefusal, TransitionRefusal
-from invoice_graph.store.database import Connection, open_database
-from invoice_graph.store.rows import select_rows
-from invoice_graph.store.tables import Customer, IdempotencyKey, Invoice
+from invoice_graph.store.connection import Connection
+from invoice_graph.store.database import open_database
+from invoice_graph.store.rows import select_raw, select_rows
+from invoice_graph.store.tables import Customer, Event, IdempotencyKey, Invoice
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +58,7 @@ async def valid_input(gateway: Gateway, name: str) -> dict[str, Any]:
         "invoiceItemDelete": {"id": line.invoice_item_id},
         "customerCreate": {"name": "Jenny"},
         "customerUpdate": {"id": customer, "balance": 100},
+        "customerSessionCreate": {"customer_id": customer},
         "accountUpdate": {"name": "New"},
         **await catalogue_inputs(gateway, customer),
         "creditNoteCreate": {"invoice_id": invoice, "amount": 400},
@@ -70,10 +75,7 @@ async def test_a_dry_run_answers_like_the_call_and_leaves_nothing(gateway: Gatew
     before = await gateway.dump()
 
     async def answer(connection: Connection, outcome: Outcome) -> tuple[Outcome, int]:
-        (count,) = await connection.row(
-            "SELECT count(*) FROM event WHERE operation_id = :id", {"id": outcome.operation_id}
-        )
-        return outcome, count
+        return outcome, len(await select_rows(connection, Event, {"operation_id": outcome.operation_id}))
 
     call = Call(name, given, "k", dry_run=True)
     outcome, events = await run(gateway.services, gateway.actor, COMMANDS[name], call, answer)
@@ -199,6 +201,15 @@ async def test_a_key_is_forgotten_after_24_hours(gateway: Gateway) -> None:
     assert row.created_at == gateway.clock.now()
 
 
+async def test_what_nobody_can_recall_any_more_is_forgotten_by_itself(gateway: Gateway) -> None:
+    await gateway.done("customerCreate", key="old")
+    gateway.clock.advance(hours=1)
+    await gateway.done("customerCreate", key="young")
+    gateway.clock.advance(hours=23)
+    await forget_keys(gateway.services)
+    assert [row.key for row in await gateway.rows(IdempotencyKey)] == ["young"]
+
+
 async def test_two_calls_with_one_key_at_the_same_time_have_one_effect(gateway: Gateway) -> None:
     outcomes = await asyncio.gather(*(gateway.call("customerCreate", key="k") for _ in range(2)))
     assert sorted(outcome.replayed for outcome in outcomes) == [False, True]
@@ -221,12 +232,17 @@ async def test_fields_that_do_not_exist_are_refused_by_name(gateway: Gateway) ->
     assert (refusal.code, refusal.path) == ("PARAMETER_UNKNOWN", ("coupon",))
 
 
-async def test_a_call_gives_up_when_another_process_writes_for_too_long(gateway: Gateway) -> None:
+async def hold_customers(connection: Connection, gateway: Gateway) -> None:
+    """Keeps others from changing the account's customers, as SQLite does for the whole file anyway."""
+    await select_raw(connection, Customer, {"account_id": gateway.actor.account_id}, locked=True)
+
+
+async def test_a_call_gives_up_when_another_process_writes_for_too_long(gateway: Gateway, tmp_path: Path) -> None:
     id = await gateway.draft()
-    url = f"sqlite+aiosqlite:///{gateway.services.database.path}"
-    other = await open_database(url, readers=1, busy_milliseconds=10)
+    other = await open_database(databases.url(tmp_path / "invoices.db"), readers=1, busy_milliseconds=10)
     impatient = replace(gateway, services=replace(gateway.services, database=other))
-    async with gateway.services.database.transaction():
+    async with gateway.services.database.transaction() as connection:
+        await hold_customers(connection, gateway)
         outcome = await impatient.call("invoiceFinalize", id=id)
     assert [refusal.code for refusal in outcome.refusals] == ["LOCK_TIMEOUT"]
     assert outcome.object_id == id
@@ -234,11 +250,14 @@ async def test_a_call_gives_up_when_another_process_writes_for_too_long(gateway:
     await other.close()
 
 
-async def test_a_call_that_is_cancelled_while_it_waits_leaves_the_writer_usable(gateway: Gateway) -> None:
+async def test_a_call_that_is_cancelled_while_it_waits_leaves_the_writer_usable(
+    gateway: Gateway, tmp_path: Path
+) -> None:
     id = await gateway.draft()
-    other = await open_database(f"sqlite+aiosqlite:///{gateway.services.database.path}", readers=1)
+    other = await open_database(databases.url(tmp_path / "invoices.db"), readers=1)
     waiting = replace(gateway, services=replace(gateway.services, database=other))
-    async with gateway.services.database.transaction():
+    async with gateway.services.database.transaction() as connection:
+        await hold_customers(connection, gateway)
         call = asyncio.create_task(waiting.call("invoiceFinalize", id=id))
         await asyncio.sleep(0.02)
         call.cancel()

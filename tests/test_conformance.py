@@ -1,16 +1,12 @@
 """What the protocols demand, of the whole gateway: the transports' own tests speak to a toy behind them."""
 
 import contextlib
-import json
-import re
 import socket
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx
 import pytest
 from graphql import build_client_schema, get_introspection_query, lexicographic_sort_schema, print_schema
 from system import FOREIGN_SECRET, Client, Served, prepare
@@ -22,8 +18,8 @@ JSON, RESPONSE, SSE = "application/json", "application/graphql-response+json", "
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    path = tmp_path_factory.mktemp("conformance") / "invoices.db"
+def served(folder: Path) -> Iterator[Served]:
+    path = folder / "invoices.db"
     anyio.run(prepare, path)
     with Served(path).running() as served:
         yield served
@@ -129,12 +125,12 @@ def test_of_twenty_listeners_each_hears_once_and_half_of_them_vanishing_disturbs
         talks = [initialised(Talk(connection)) for connection in connections]
         for talk in talks:
             talk.subscribe("live", "subscription { events(types: [CUSTOMER_CREATED]) { customerId } }")
-        assert served.reaches(lambda: served.waiter_count == 20)
+        assert served.reaches(lambda: served.listener_count == 20)
         first = client.customer()
         assert [talk.hear()["payload"]["data"]["events"]["customerId"] for talk in talks] == [first] * 20
         for connection in connections[::2]:
             connection.socket.shutdown(socket.SHUT_RDWR)
-        assert served.reaches(lambda: served.waiter_count == 10)
+        assert served.reaches(lambda: served.listener_count == 10)
         second = client.customer()
         assert [talk.hear()["payload"]["data"]["events"]["customerId"] for talk in talks[1::2]] == [second] * 10
 
@@ -151,7 +147,7 @@ def test_the_demonstration_answers_to_names_of_this_machine_only(client: Client)
         assert client.send_operation("{ eventCursor }", host=host).status_code == status
 
 
-def test_without_the_demonstration_only_keys_get_in(tmp_path: Path) -> None:
+def test_without_the_demonstration_only_keys_get_in(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "invoices.db"
     anyio.run(prepare, path)
     with Served(path, demo=False).running() as served:
@@ -173,97 +169,3 @@ def test_probes_and_figures_need_no_key(served: Served, client: Client) -> None:
     base = f"http://127.0.0.1:{served.port}"
     assert client.get(f"{base}/healthz").text == client.get(f"{base}/readyz").text == "ok\n"
     assert client.get(f"{base}/metrics").headers["content-type"].startswith("text/plain")
-
-
-class References(HTMLParser):
-    """What a page loads, and the scripts and styles that stand in it."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.loaded: list[str] = []
-        self.labelled: set[str] = set()
-        self.fields: set[str] = set()
-        self.inline: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self.loaded += [given[name] for name in ("src", "href") if name in given]
-        self.inline += [name for name in given if name.startswith("on") or name == "style"]
-        self.inline += [tag] if tag == "style" or (tag == "script" and "src" not in given) else []
-        if tag in ("input", "textarea", "select"):
-            self.fields.add(given["id"])
-        if tag == "label":
-            self.labelled.add(given["for"])
-
-
-BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-
-
-@pytest.fixture
-def page(client: Client) -> httpx.Response:
-    return client.get(client.url, headers=BROWSER)
-
-
-def test_browsers_get_a_page_that_loads_nothing_from_elsewhere_and_has_nothing_inline(
-    served: Served, client: Client, page: httpx.Response
-) -> None:
-    found = References(page.text)
-    assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert "GraphiQL takes its place in a later release." in page.text
-    assert found.inline == []
-    assert found.fields == found.labelled
-    assert [re.sub(r"\?v=[0-9a-f]{20}$", "", path) for path in found.loaded] == [
-        "/console/icon.svg",
-        "/console/console.css",
-        "/console/console.js",
-    ]
-    for path in found.loaded:
-        asset = client.get(f"http://127.0.0.1:{served.port}{path}")
-        assert asset.status_code == 200
-        assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
-        assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", asset.text)
-
-
-def test_the_page_may_run_its_own_script_only_and_stand_in_no_frame(page: httpx.Response) -> None:
-    policy = dict(part.strip().split(" ", 1) for part in page.headers["content-security-policy"].split(";"))
-    assert policy["default-src"] == "'none'"
-    assert {policy[name] for name in ("script-src", "style-src", "connect-src", "img-src")} == {"'self'"}
-    assert {policy[name] for name in ("base-uri", "form-action", "frame-ancestors")} == {"'none'"}
-    assert page.headers["x-content-type-options"] == "nosniff"
-    assert page.headers["referrer-policy"] == "no-referrer"
-    assert page.headers["x-frame-options"] == "DENY"
-    assert page.headers["vary"] == "accept"
-
-
-def test_what_a_browser_has_already_is_not_sent_again(served: Served, client: Client, page: httpx.Response) -> None:
-    tag = page.headers["etag"]
-    for known in (tag, f"W/{tag}", f'"other", {tag}'):
-        again = client.get(client.url, headers={**BROWSER, "if-none-match": known})
-        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
-    assert client.get(client.url, headers={**BROWSER, "if-none-match": '"other"'}).status_code == 200
-    asset = client.get(f"http://127.0.0.1:{served.port}/console/console.js")
-    assert asset.headers["cache-control"] == "no-cache"
-
-
-@pytest.mark.parametrize("name", ["", "nothing.js", "console.html", "..%2Fpages.py", "../pages.py", "%00"])
-def test_nothing_but_the_page_s_own_files_is_served(served: Served, client: Client, name: str) -> None:
-    assert client.get(f"http://127.0.0.1:{served.port}/console/{name}").status_code == 404
-
-
-def test_the_address_alone_leads_to_the_page(served: Served, client: Client) -> None:
-    response = client.get(f"http://127.0.0.1:{served.port}/", headers=BROWSER)
-    assert (response.status_code, response.headers["location"]) == (307, "/graphql")
-
-
-def test_the_examples_of_the_page_are_valid(served: Served, client: Client) -> None:
-    """Each example, with an id in its variables, is an operation that the gateway takes."""
-    script = client.get(f"http://127.0.0.1:{served.port}/console/console.js").text
-    documents = re.findall(r"operation: `([^`]+)`", script) + re.findall(r'^const [A-Z_]+ = "(\{.+\})";$', script, re.M)
-    assert len(documents) == 9
-    for document in documents:
-        wrapped = {"query": document, "variables": {"input": {"id": "in_unknown"}, "after": "999999"}}
-        response = client.post(client.url, content=json.dumps(wrapped), headers={"content-type": JSON, "accept": SSE})
-        if response.status_code != 200:
-            code = response.json()["errors"][0]["extensions"]
-            assert code == NO_CURSOR or code["code"] == "BAD_USER_INPUT", (document, code)

@@ -10,8 +10,8 @@ from sqlmodel import SQLModel
 
 from invoice_graph.commands.runner import COMMANDS, Call, Outcome, run
 from invoice_graph.domain.errors import ConflictRefusal, TransitionRefusal
-from invoice_graph.store.database import Connection
-from invoice_graph.store.rows import codec, insert_rows, update_row
+from invoice_graph.store.connection import Connection
+from invoice_graph.store.rows import codec, insert_rows, select_rows, update_row
 from invoice_graph.store.tables import (
     BalanceTransaction,
     CreditNote,
@@ -362,13 +362,9 @@ async def test_a_preview_answers_as_the_call_would_and_leaves_nothing(gateway: G
     before = await gateway.dump()
 
     async def read(connection: Connection, outcome: Outcome) -> tuple[Outcome, dict[str, Any]]:
-        (note,) = await connection.rows(
-            "SELECT number, amount FROM credit_note WHERE id = :id", {"id": outcome.object_id}
-        )
-        (count,) = await connection.row(
-            "SELECT count(*) FROM event WHERE operation_id = :o", {"o": outcome.operation_id}
-        )
-        return outcome, {"note": tuple(note), "events": count}
+        (note,) = await select_rows(connection, CreditNote, {"id": outcome.object_id})
+        events = await select_rows(connection, Event, {"operation_id": outcome.operation_id})
+        return outcome, {"note": (note.number, note.amount), "events": len(events)}
 
     call = Call("creditNotePreview", {"invoice_id": id, "amount": 400}, "key")
     outcome, found = await run(gateway.services, gateway.actor, COMMANDS["creditNotePreview"], call, read)
@@ -476,11 +472,11 @@ async def test_the_books_are_clean_after_random_credits(gateway: Gateway, seed: 
 
 
 async def random_credit(gateway: Gateway, choose: random.Random, customer: str) -> tuple[str, dict[str, Any]]:
-    invoices = await gateway.rows(Invoice)
+    invoices = sorted(await gateway.rows(Invoice), key=lambda row: row.id)
     if not invoices or choose.random() < 0.15:
         lines = [{"amount": choose.choice((1000, 30, 5000, -200))} for _ in range(choose.randint(1, 3))]
         return "invoiceCreate", {"customer_id": customer, "lines": lines}
-    invoice, notes = choose.choice(invoices), await gateway.rows(CreditNote)
+    invoice, notes = choose.choice(invoices), sorted(await gateway.rows(CreditNote), key=lambda row: row.id)
     if invoice.status == "DRAFT":
         return "invoiceFinalize", {"id": invoice.id}
     drawn = choose.random()

@@ -1,6 +1,7 @@
 """Credit notes as clients see them: the schema's spelling of what the commands do, over a real server."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -23,8 +24,8 @@ PREVIEW = ISSUE.replace("reditNoteCreate", "reditNotePreview")
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    path = tmp_path_factory.mktemp("credit_notes") / "invoices.db"
+def client(folder: Path) -> Iterator[Client]:
+    path = folder / "invoices.db"
     anyio.run(prepare, path)
     with Served(path).running() as served, Client(served.url) as client:
         yield client

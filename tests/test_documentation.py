@@ -74,7 +74,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Settings:
+def demo(tmp_path: Path, kind: str) -> Settings:
     return fresh_demo(tmp_path / "demo.db")
 
 
@@ -86,3 +86,14 @@ async def test_the_examples_answer_what_they_print(demo: Settings, page: str, cl
     assert len(told) >= 4
     async with open_gateway(demo, clock) as gateway:
         await play(gateway, told)
+
+
+def test_every_promise_of_security_names_a_test_that_is_there() -> None:
+    root = Path(__file__).parents[1]
+    promises = (root / "SECURITY.md").read_text().split("## What is promised")[1]
+    rows = [line for line in promises.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 14
+    for row in rows:
+        named = re.findall(r"\]\((tests/\w+\.py)\)", row)
+        assert named, row
+        assert all((root / name).is_file() for name in named), row

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from gateway import Gateway
+from sqlalchemy import text
 
 from invoice_graph.adapters.mail import InvoiceMail
 from invoice_graph.commands.clocks import advance_abandoned
@@ -14,6 +15,7 @@ from invoice_graph.commands.due_work import do_due_work
 from invoice_graph.domain.kinds import TestClockStatus as ClockStatus
 from invoice_graph.domain.lifecycle import InvoiceStatus, Outcome, SystemAction, transition
 from invoice_graph.store.database import open_database
+from invoice_graph.store.dialect import Statement
 from invoice_graph.store.rows import update_row
 from invoice_graph.store.tables import Customer, Event, Invoice
 from invoice_graph.store.tables import TestClock as Clock
@@ -230,7 +232,8 @@ async def test_what_can_not_be_done_is_dropped_and_does_not_stop_the_rest(gatewa
     stuck = await gateway.draft(1000, auto_advance=True)
     async with gateway.services.database.transaction() as connection:
         # As a fault in the data would: a line too large for any invoice.
-        await connection.rows("UPDATE line_item SET amount = 999999999999 WHERE invoice_id = :id", {"id": stuck})
+        enlarge = text("UPDATE line_item SET amount = 999999999999 WHERE invoice_id = :id")
+        await connection.rows(Statement(enlarge), {"id": stuck})
     fine = await gateway.draft(1000, auto_advance=True)
     gateway.clock.advance(hours=1)
     await do_due_work(gateway.services)

@@ -1,6 +1,7 @@
 """What events carry: the object as it is, whatever its kind."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -43,8 +44,8 @@ LOG = "subscription ($after: String, $first: Int) { events(after: $after, first:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    path = tmp_path_factory.mktemp("events") / "invoices.db"
+def served(folder: Path) -> Iterator[Served]:
+    path = folder / "invoices.db"
     anyio.run(prepare, path)
     with Served(path).running() as served:
         yield served

@@ -6,19 +6,19 @@ import io
 import json
 import re
 import shlex
-import sqlite3
 import tracemalloc
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import databases
 from planner_data import ACCOUNT, ADDRESS, NEIGHBOUR, NOW, START, Rows, small, varied
 from test_cli import Invoke, database, done, invoke, refused
 from test_planner import Reader
+from vandal import vandal
 
 from invoice_graph.config import Settings
 from invoice_graph.documentation import markdown_table
@@ -64,10 +64,10 @@ def filled(invoke: Invoke, database: str) -> Invoke:
 
 
 @pytest.fixture
-async def reader(tmp_path: Path) -> AsyncGenerator[Reader, None]:
+async def reader(tmp_path: Path, kind: str) -> AsyncGenerator[Reader, None]:
     """The gateway on two accounts full of varied rows."""
     path = tmp_path / "varied.db"
-    settings = Settings(database=f"sqlite+aiosqlite:///{path}", readers=2, synchronous="OFF", public_url=ADDRESS)
+    settings = Settings(database=databases.url(path), readers=2, synchronous="OFF", public_url=ADDRESS)
     async with open_gateway(settings, ManualClock(NOW)) as gateway:
         for account in (ACCOUNT, NEIGHBOUR):
             await varied(1, account).write(gateway.services.database)
@@ -134,7 +134,7 @@ def test_a_file_has_what_would_be_printed_and_appears_when_it_is_complete(filled
         (("ledger", "--where", "{" + '"not": {' * 6 + "}" * 7), "`where` nests deeper than 5 levels"),
         (
             ("events", "--where", '{"kind": "x"}'),
-            "events have no condition 'kind'; they have types, invoiceId, customerId.",
+            "events have no condition 'kind'; they have types, invoiceId, customerId, actorId, requestId.",
         ),
         (("payments", "--search", "a"), "invoicePayments have no condition 'search'; they have where."),
         (("invoices", "--account", "acct_nobody"), "No such account: 'acct_nobody'"),
@@ -347,18 +347,21 @@ def test_memory_does_not_grow_with_the_rows(invoke: Invoke, database: str, tmp_p
     assert peak < 6_000_000
 
 
-def multiply(file: Path, count: int) -> None:
+def multiply(path: Path, count: int) -> None:
     """Copies an invoice many times, each copy a second older than the one before."""
     changed = {
-        "id": "printf('in_bulk_%06d', n)",
-        "created_at": "strftime('%Y-%m-%dT%H:%M:%SZ', created_at, -n || ' seconds')",
+        "id": "'in_bulk_' || SUBSTR('000000', LENGTH(CAST(n AS TEXT)) + 1) || n",
+        "created_at": {
+            "sqlite": "strftime('%Y-%m-%dT%H:%M:%SZ', created_at, -n || ' seconds')",
+            "postgres": "REPLACE(CAST(CAST(created_at AS TIMESTAMP) - n * INTERVAL '1 s' AS TEXT), ' ', 'T') || 'Z'",
+        }[databases.kind],
         "total": "n",
-        "description": "printf('%.200c', 'x')",
+        "description": f"'{'x' * 200}'",
     }
     values = ", ".join(changed.get(column.name, column.name) for column in table_of(Invoice).columns)
-    numbers = f"WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers LIMIT {count})"
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute(f"INSERT INTO invoice {numbers} SELECT {values} FROM invoice, numbers WHERE id = 'in_1'")
+    numbers = f"WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count - 1})"
+    with vandal(path) as run:
+        run(f"INSERT INTO invoice {numbers} SELECT {values} FROM invoice, numbers WHERE id = 'in_1'")
 
 
 def columns_table() -> str:

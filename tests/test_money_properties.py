@@ -311,7 +311,8 @@ def check_shares(invoice: Invoice) -> None:
 
 async def check_recomputed(gateway: Gateway, invoice_id: str) -> None:
     """Computing the stored rows anew gives what is stored."""
-    async with gateway.services.database.reader() as connection:
+    # Rows that are to be computed are held, for which a connection has to be one that writes.
+    async with gateway.services.database.transaction() as connection:
         uow = gateway.services.unit_of_work(connection, gateway.actor.account_id, "")
         invoice = await uow.require(Invoice, invoice_id, ())
         customer = await uow.require(Customer, invoice.customer_id, ())

@@ -1,13 +1,13 @@
 """Number sequences account for every number: issued, skipped or void, and a missing one is seen."""
 
-import sqlite3
-from contextlib import closing
+from pathlib import Path
 
 import pytest
 from gateway import Gateway
 from planner_data import ACCOUNT, NEIGHBOUR, varied
 from test_cli import Invoke, database, done, invoke
 from test_planner import Reader, reader
+from vandal import vandal
 
 from invoice_graph.schema.build import make_planner
 from invoice_graph.server.engine import GatewayEngine
@@ -65,7 +65,7 @@ async def test_a_number_that_nothing_accounts_for_is_a_gap(gateway: Gateway) -> 
 @pytest.mark.anyio
 async def test_the_account_shows_its_sequences_by_prefix(gateway: Gateway) -> None:
     await numbered(gateway)
-    engine = GatewayEngine(gateway.services, make_planner())
+    engine = GatewayEngine(gateway.services, make_planner(gateway.services.database.dialect))
 
     async def read(arguments: str) -> bytes:
         page = f"{{ totalCount nodes {{ {ONE} }} pageInfo {{ endCursor }} }}"
@@ -106,10 +106,10 @@ def test_verify_says_how_many_numbers_there_are_and_on_demand_each_sequence(invo
     ]
 
 
-def test_verify_shows_the_gap_besides_its_findings(invoke: Invoke, database: str) -> None:
+def test_verify_shows_the_gap_besides_its_findings(invoke: Invoke, tmp_path: Path) -> None:
     done(invoke("seed", "--customers", "1", "--invoices", "12", "--lines", "1"))
-    with closing(sqlite3.connect(database.removeprefix("sqlite+aiosqlite:///"), isolation_level=None)) as connection:
-        connection.execute("UPDATE counter SET value = value + 2 WHERE kind LIKE 'number:%' AND value > 0")
+    with vandal(tmp_path / "invoices.db") as run:
+        run("UPDATE counter SET value = value + 2 WHERE kind LIKE 'number:%' AND value > 0")
     ended = invoke("verify", "--sequences")
     assert ended.code == 1
     assert "2 gaps" in ended.out

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import databases
 from planner_data import ACCOUNT, ADDRESS, NEIGHBOUR, NOW, small, varied
 from sqlmodel import SQLModel
 
@@ -15,7 +16,7 @@ from invoice_graph.domain.access import Actor
 from invoice_graph.domain.clock import ManualClock
 from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
 from invoice_graph.server.gateway import Gateway, open_gateway
-from invoice_graph.store.database import Database
+from invoice_graph.store.connection import Database
 from invoice_graph.store.rows import delete_row, select_rows, table_of
 from invoice_graph.store.tables import Customer, Event, InvoiceItem, InvoicePayment, LineItem
 
@@ -63,9 +64,11 @@ class Reader:
 
 
 @pytest.fixture
-async def reader(tmp_path: Path) -> AsyncGenerator[Reader, None]:
+async def reader(tmp_path: Path, kind: str) -> AsyncGenerator[Reader, None]:
     path = tmp_path / "invoices.db"
-    settings = Settings(database=f"sqlite+aiosqlite:///{path}", readers=2, synchronous="OFF", public_url=ADDRESS)
+    settings = Settings(
+        database=databases.url(path), readers=2, synchronous="OFF", public_url=ADDRESS, max_aliases=5000
+    )
     async with open_gateway(settings, ManualClock(NOW)) as gateway:
         await small().write(gateway.services.database)
         yield Reader(gateway)
@@ -520,10 +523,10 @@ async def test_values_of_one_shape_share_a_plan_and_other_shapes_have_their_own(
     async def ids(**variables: Any) -> list[str]:
         return [node["id"] for node in (await reader.read(text, **variables))["invoices"]["nodes"]]
 
-    assert await ids(where={"total": {"gte": 500}}, first=1) == ["in_5"]
+    assert await ids(where={"total": {"gte": 500}}, first=2) == ["in_5", "in_4"]
     assert len(kept) == 1
     assert await ids(where={"total": {"gte": 501}}, first=2) == ["in_3"]
-    assert await ids(where={"total": {"gte": -1}}, first=3) == ["in_5", "in_4", "in_3"]
+    assert await ids(where={"total": {"gte": -1}}, first=2) == ["in_5", "in_4"]
     assert len(kept) == 1
     others: list[tuple[dict[str, Any], list[str]]] = [
         ({"where": {"total": {"lt": 500}}, "first": 5}, ["in_1"]),

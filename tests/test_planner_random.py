@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import databases
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from planner_data import ACCOUNT, ADDRESS, NEIGHBOUR, NOW, varied
@@ -20,7 +21,13 @@ from invoice_graph.schema.build import build_schema
 from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
 from invoice_graph.server.gateway import Gateway, open_gateway
 
-EXAMPLES = 200
+EXAMPLES, MANY_EXAMPLES = 60, 250
+COMMON: dict[str, Any] = {
+    "derandomize": True,
+    "database": None,
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+}
 SUM_FAULT = {"code": "BAD_USER_INPUT", "reason": "AMOUNT_TOO_LARGE", "argument": "groupBy"}
 INTROSPECTION = "__schema { queryType { name } }"
 
@@ -43,8 +50,8 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    path = tmp_path_factory.mktemp("random") / "invoices.db"
+def world(folder: Path) -> Iterator[World]:
+    path = folder / "invoices.db"
     with asyncio.Runner() as runner:
         opened = open_gateway(made_settings(path), ManualClock(NOW))
         gateway = runner.run(opened.__aenter__())
@@ -55,7 +62,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def made_settings(path: Path) -> Settings:
-    return Settings(database=f"sqlite+aiosqlite:///{path}", readers=1, synchronous="OFF", public_url=ADDRESS)
+    return Settings(database=databases.url(path), readers=1, synchronous="OFF", public_url=ADDRESS)
 
 
 async def prepare(runner: asyncio.Runner, gateway: Gateway, path: Path) -> World:
@@ -64,7 +71,10 @@ async def prepare(runner: asyncio.Runner, gateway: Gateway, path: Path) -> World
         await varied(1, account).write(database)
     statements: list[str] = []
     async with database.reader() as reader:
-        await reader.driver.set_trace_callback(statements.append)
+        if reader.dialect.name == "sqlite":
+            await reader.driver.set_trace_callback(statements.append)
+        else:
+            reader.driver.add_query_logger(lambda record: statements.append(record.query))
     reference = ReferenceExecutor(build_schema().sdl, path, ACCOUNT, time_text(NOW), ADDRESS)
     return World(runner, gateway, reference, statements)
 
@@ -75,17 +85,24 @@ def with_introspection(text: str) -> str:
     return f"{body.removesuffix('}')} {INTROSPECTION} }}{text[len(body) :]}"
 
 
-@settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(max_examples=EXAMPLES, **COMMON)
 @given(data=st.data())
 def test_the_gateway_answers_random_queries_as_the_reference_executor_does_with_one_statement(
     world: World, data: st.DataObject
 ) -> None:
+    check_query(world, data)
+
+
+@pytest.mark.fuzz
+@settings(max_examples=MANY_EXAMPLES, **COMMON)
+@given(data=st.data())
+def test_the_gateway_answers_very_many_random_queries_as_the_reference_executor_does(
+    world: World, data: st.DataObject
+) -> None:
+    check_query(world, data)
+
+
+def check_query(world: World, data: st.DataObject) -> None:
     query: Query = data.draw(queries(world.reference))
     note(query.text)
     answer = world.ask(query.text, query.variables)

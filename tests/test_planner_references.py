@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
+from databases import databases
 from planner_data import ACCOUNT, ADDRESS, NOW, START, small
 from test_planner import DEEP_PLACES, ROOMY, Reader
 
@@ -20,7 +21,7 @@ REVISION = "latestRevision { INNER }"
 
 
 @pytest.fixture
-async def reader(tmp_path: Path) -> AsyncGenerator[Reader, None]:
+async def reader(tmp_path: Path, kind: str) -> AsyncGenerator[Reader, None]:
     """The small rows, and a payment of each type that was attached."""
     rows = small()
     own = {"account_id": ACCOUNT, "created_at": START}
@@ -32,7 +33,7 @@ async def reader(tmp_path: Path) -> AsyncGenerator[Reader, None]:
         source = {"payment_type": type, "payment_reference": reference}
         rows.add(InvoicePayment(**own, id=f"inpay_{place}", invoice_id="in_2", currency="usd", **paid, **source))
     path = tmp_path / "invoices.db"
-    settings = Settings(database=f"sqlite+aiosqlite:///{path}", readers=1, synchronous="OFF", public_url=ADDRESS)
+    settings = Settings(database=databases.url(path), readers=1, synchronous="OFF", public_url=ADDRESS)
     async with open_gateway(settings, ManualClock(NOW)) as gateway:
         await rows.write(gateway.services.database)
         yield Reader(gateway)

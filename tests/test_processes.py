@@ -1,8 +1,6 @@
 """Server processes that are killed, stopped and raced: nothing acknowledged is lost, nothing happens twice."""
 
-import contextlib
 import random
-import sqlite3
 import threading
 import uuid
 from collections import Counter
@@ -14,8 +12,10 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from databases import locked
 from system import FOREIGN_SECRET, Client, Process, Served, faults_of_books, prepare, query_rows
 from toy_engine import Talk, dial
+from waiting import until
 
 ROUNDS = 3
 WRITERS = 4
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.crash
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path, kind: str) -> Path:
     path = tmp_path / "invoices.db"
     anyio.run(prepare, path)
     return path
@@ -137,7 +137,7 @@ def test_killed_between_claim_and_settlement_a_payment_is_settled_exactly_once(p
         id = client.open_invoice()
         paying = threading.Thread(target=pay_in_vain, args=(process.url, id))
         paying.start()
-        anyio.run(until, record.exists)
+        until(record.exists)
         assert client.call("invoiceVoid", id=id)["userErrors"][0]["code"] == "PAYMENT_IN_PROGRESS"
         assert client.call("invoicePay", id=id)["userErrors"][0]["code"] == "PAYMENT_IN_PROGRESS"
         process.kill()
@@ -150,7 +150,7 @@ def test_killed_between_claim_and_settlement_a_payment_is_settled_exactly_once(p
     ):
         first.wait_until_ready()
         with Client(second.wait_until_ready().url) as client:
-            anyio.run(until, lambda: query_rows(path, "SELECT count(*) FROM payment_attempt") == [(0,)])
+            until(lambda: query_rows(path, "SELECT count(*) FROM payment_attempt") == [(0,)])
             query = (
                 "query ($id: ID!) { invoice(id: $id) { status amountPaid payments { nodes { status amountPaid } } } }"
             )
@@ -170,13 +170,6 @@ def test_killed_between_claim_and_settlement_a_payment_is_settled_exactly_once(p
 def pay_in_vain(url: str, id: str) -> None:
     with Client(url) as client, pytest.raises(httpx.TransportError):
         client.call("invoicePay", id=id, idempotencyKey="the only payment")
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Waits until a condition holds."""
-    with anyio.fail_after(PATIENCE):
-        while not condition():  # noqa: ASYNC110
-            await anyio.sleep(0.01)
 
 
 def test_told_to_stop_under_load_it_finishes_what_it_began_and_leaves_with_0(path: Path) -> None:
@@ -255,12 +248,10 @@ NUMBERS = "{ invoices(first: 100) { nodes { number } } }"
 
 
 def test_a_write_that_waits_too_long_for_another_process_is_refused_and_may_be_repeated(path: Path) -> None:
-    with Served(path, busy_milliseconds=50).running() as served, Client(served.url) as client:
+    with Served(path, busy_milliseconds=200).running() as served, Client(served.url) as client:
         id = client.draft()
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with locked(path):
             (error,) = client.call("invoiceFinalize", id=id, idempotencyKey="k")["userErrors"]
             assert (error["__typename"], error["code"]) == ("ConflictError", "LOCK_TIMEOUT")
-            other.execute("ROLLBACK")
         repeated = client.call("invoiceFinalize", id=id, idempotencyKey="k")
         assert (repeated["userErrors"], repeated["replayed"]) == ([], False)

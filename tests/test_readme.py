@@ -43,7 +43,7 @@ def test_the_settings_table_is_the_generated_one() -> None:
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Settings:
+def demo(tmp_path: Path, kind: str) -> Settings:
     return fresh_demo(tmp_path / "demo.db")
 
 

@@ -1,5 +1,7 @@
 """What a list holds is also there by its id, whatever it is; read from the demonstration, which has everything."""
 
+from pathlib import Path
+
 import pytest
 from played_pages import ask, fresh_demo
 
@@ -26,9 +28,9 @@ LISTS = {
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def demo(folder: Path) -> Settings:
     """A fresh demonstration."""
-    return fresh_demo(tmp_path_factory.mktemp("demo") / "demo.db")
+    return fresh_demo(folder / "demo.db")
 
 
 @pytest.mark.parametrize(("plural", "singular"), LISTS.items())

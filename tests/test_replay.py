@@ -114,7 +114,7 @@ def by_events(attributes: Mapping[str, Any], data: Mapping[str, Any]) -> dict[st
 
 
 @pytest.fixture
-async def opened(tmp_path: Path) -> AsyncGenerator[tuple[Opened, Gateway], None]:
+async def opened(tmp_path: Path, kind: str) -> AsyncGenerator[tuple[Opened, Gateway], None]:
     """A whole gateway, whose events carry what the API shows, and the commands of an empty account."""
     clock = ManualClock(START)
     ids = IdFactory(clock, random.Random(1))
@@ -160,7 +160,7 @@ async def check_present(opened: Opened, gateway: Gateway, log: Log) -> None:
 @pytest.mark.parametrize("seed", range(4))
 async def test_the_log_replayed_gives_what_the_api_shows(opened: tuple[Opened, Gateway], seed: int) -> None:
     gateway = opened[1]
-    await walk_and_check(*opened, Walk(gateway, random.Random(seed)), 250)
+    await walk_and_check(*opened, Walk(gateway, random.Random(seed)), 300)
 
 
 @pytest.mark.fuzz

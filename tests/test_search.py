@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import databases
 from gateway import Gateway as Commands
 from graphql import OperationDefinitionNode, get_variable_values, parse
 from planner_data import ACCOUNT, ADDRESS, NOW, START, Rows
@@ -20,7 +21,7 @@ from invoice_graph.domain.search import Clause, Form, Operator, Search, parse_se
 from invoice_graph.planner.plan import Plan
 from invoice_graph.schema.build import make_planner
 from invoice_graph.server.gateway import open_gateway
-from invoice_graph.store.tables import Account, Customer, Invoice, InvoiceItem, InvoiceLabel, LineItem
+from invoice_graph.store.tables import Account, Customer, Invoice, InvoiceItem, InvoiceLabel, LineItem, Product
 
 FAULT = {"code": "BAD_USER_INPUT", "reason": "SEARCH_QUERY_INVALID", "argument": "search"}
 
@@ -172,9 +173,9 @@ INVOICES: tuple[dict[str, Any], ...] = (
 
 
 @pytest.fixture
-async def reader(tmp_path: Path) -> AsyncGenerator[Reader, None]:
+async def reader(tmp_path: Path, kind: str) -> AsyncGenerator[Reader, None]:
     path = tmp_path / "invoices.db"
-    settings = Settings(database=f"sqlite+aiosqlite:///{path}", readers=1, synchronous="OFF", public_url=ADDRESS)
+    settings = Settings(database=databases.url(path), readers=1, synchronous="OFF", public_url=ADDRESS)
     async with open_gateway(settings, ManualClock(NOW)) as gateway:
         await made_rows().write(gateway.services.database)
         yield Reader(gateway)
@@ -378,6 +379,72 @@ async def test_where_has_conditions_on_metadata_lines_and_the_rest(reader: Reade
     assert await reader.ids(f"where: {where}") == [f"in_{place}" for place in WHERE[where]]
 
 
+CASES_OF_LETTERS = {
+    ("Straße", "STRASSE"): True,
+    ("STRASSE", "straße"): True,
+    ("Maß", "MAẞ"): True,
+    ("İstanbul", "i\u0307STANBUL"): True,
+    ("İstanbul", "İSTANBUL"): True,
+    ("istanbul", "İstanbul"): False,
+    ("ılık", "ILIK"): False,
+    ("ΣΊΣΥΦΟΣ", "σίσυφος"): True,
+    ("Σίσυφος", "ΣΊΣΥΦΟΣ"): True,
+    ("ﬁnance", "FINANCE"): True,
+    ("Ǆamija", "ǆAMIJA"): True,
+    ("ЖЁЛТЫЙ", "жёлтый"): True,
+    ("Ärger", "äRGER"): True,
+    ("Ärger", "A\u0308rger"): False,
+    ("\U00010400eseret", "\U00010428ESERET"): True,
+    ("100% sure_", "100% SURE_"): True,
+    ("100 sure", "100% sure"): False,
+    ("back\\slash", "BACK\\SLASH"): True,
+    ("backslash", "back\\slash"): False,
+}
+"""A text, another one, and whether the two are alike but for upper and lower case."""
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("stored", "asked"), CASES_OF_LETTERS, ids=ascii)
+async def test_upper_and_lower_case_are_alike_in_every_alphabet(reader: Reader, stored: str, asked: str) -> None:
+    texts = {"customer_name": stored, "description": stored, "details": {"word": stored}, "customer_email": stored}
+    own = {"account_id": ACCOUNT, "id": "in_x", "created_at": START, "customer_id": "cus_a", "currency": "usd"}
+    rows = Rows()
+    rows.add(Invoice(**own, **texts, period_start_at=START, period_end_at=START))
+    await rows.write(reader.database)
+    found = ["in_x"] if CASES_OF_LETTERS[stored, asked] else []
+    for field in ("customerName", "customerEmail", "description"):
+        where = f'where: {{id: {{eq: "in_x"}}, {field}: {{contains: $text}}}}'
+        assert await reader.ids(where, text=asked) == found
+    assert await reader.ids('where: {metadata: {key: "word", contains: $text}}', text=asked) == found
+    escaped = asked.replace("\\", "\\\\")
+    assert await reader.ids("search: $text", text=f'metadata["word"]:"{escaped}"') == found
+
+
+SPELLED = {
+    ("Größe", "GRÖSSE"): False,
+    ("Größe", "gRÖßE"): True,
+    ("ÖÄÜ", "öäü"): True,
+    ("ΣΊΣΥΦΟΣ", "σίσυφοσ"): True,
+    ("ΣΊΣΥΦΟΣ", "σίσυφος"): True,
+    ("σίσυφος", "ΣΊΣΥΦΟΣ"): True,
+    ("İ", "İ"): False,
+    ("жёЛТЫЙ", "ЖЁлтый"): True,
+    ("50% off_", "50% OFF_"): True,
+    ("50 off", "50% off"): False,
+}
+"""The same for texts that are not kept casefolded, where letters outside of ASCII are tried in both cases."""
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("stored", "asked"), SPELLED, ids=ascii)
+async def test_texts_that_are_not_casefolded_are_found_alike(reader: Reader, stored: str, asked: str) -> None:
+    rows = Rows()
+    rows.add(Product(account_id=ACCOUNT, id="prod_x", created_at=START, updated_at=START, name=stored))
+    await rows.write(reader.database)
+    query = "query ($text: String) { products(where: {name: {contains: $text}}) { totalCount } }"
+    assert await reader.read(query, text=asked) == {"products": {"totalCount": int(SPELLED[stored, asked])}}
+
+
 def nested(levels: int) -> dict[str, Any]:
     """A `where` on lines, as deep as it says."""
     where: dict[str, Any] = {"amount": {"eq": 300}, "description": {"contains": "größe"}}
@@ -410,8 +477,8 @@ async def test_payments_are_found_by_where_the_money_comes_from(gateway: Command
     """Through the real commands, so that both kinds of payments exist."""
     paid = await gateway.open_invoice()
     assert (await gateway.call("invoicePay", id=paid, paid_out_of_band=True)).refusals == ()
-    path, account = gateway.services.database.path, gateway.actor.account_id
-    settings = Settings(database=f"sqlite+aiosqlite:///{path}", readers=1, synchronous="OFF", public_url=ADDRESS)
+    path, account = tmp_path / "invoices.db", gateway.actor.account_id
+    settings = Settings(database=databases.url(path), readers=1, synchronous="OFF", public_url=ADDRESS)
     async with open_gateway(settings, ManualClock(NOW)) as opened:
         reader = Reader(opened, account)
         text = "{ invoicePayments(where: {payment: WHERE}) { nodes { payment { type reference } } } }"

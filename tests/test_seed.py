@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import databases
 from gateway import Gateway
 
 from invoice_graph.commands.accounts import create_account
@@ -13,14 +14,14 @@ from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.schema.build import make_planner
 from invoice_graph.schema.snapshot import Snapshots
 from invoice_graph.seed import START, Size, seed
-from invoice_graph.store.database import Database, open_database
+from invoice_graph.store.connection import Database
+from invoice_graph.store.database import open_database
 from invoice_graph.store.rows import select_rows
 from invoice_graph.store.tables import Account, Customer, Event, Invoice, InvoiceItem, LineItem
 from invoice_graph.store.verification.verify import verify
 
 pytestmark = pytest.mark.anyio
 
-PLANNER = make_planner()
 SIZE = Size(customers=9, invoices=120, lines=2)
 
 
@@ -30,7 +31,7 @@ async def add_data(database: Database, account_id: str, size: Size = SIZE, numbe
     told: list[int] = []
     async with database.reader() as connection:
         (account,) = await select_rows(connection, Account, {"account_id": account_id})
-    snapshots = Snapshots(PLANNER, clock, "http://127.0.0.1:8000")
+    snapshots = Snapshots(make_planner(database.dialect), clock, "http://127.0.0.1:8000")
     await seed(database, clock, snapshots.many, account, size, number, told.append)
     return told
 
@@ -72,7 +73,8 @@ async def test_an_event_shows_every_field_that_a_command_s_event_shows(seeded: G
     """Seeded snapshots are taken many at a time; they must not differ from those taken one by one."""
     invoice = (await seeded.rows(Invoice, status="PAID"))[0]
     newest = max(await seeded.rows(Event, invoice_id=invoice.id), key=lambda event: event.sequence)
-    snapshots = Snapshots(PLANNER, ManualClock(newest.occurred_at), "http://127.0.0.1:8000")
+    planner = make_planner(seeded.services.database.dialect)
+    snapshots = Snapshots(planner, ManualClock(newest.occurred_at), "http://127.0.0.1:8000")
     async with seeded.services.database.reader() as connection:
         assert await snapshots(connection, invoice) == newest.data
 
@@ -111,21 +113,27 @@ async def test_progress_is_told_in_invoices(gateway: Gateway, invoices: int, tol
     assert await verify(gateway.services.database) == []
 
 
-async def contents(folder: Path, name: str, number: int) -> list[Any]:
+async def contents(url: str, number: int) -> list[Any]:
     """All rows of a new database that was seeded."""
-    database = await open_database(f"sqlite+aiosqlite:///{folder / name}", readers=1, synchronous="OFF")
+    database = await open_database(url, readers=1, synchronous="OFF")
     try:
         ids = IdFactory(ManualClock(START))
         settings = {"name": "Rocket Rides", "invoice_prefix": "RKTRIDE"}
         await create_account(database, ManualClock(START), ids, settings, "acct_seeded")
         await add_data(database, "acct_seeded", number=number)
         tables = ("customer", "invoice", "line_item", "invoice_payment", "balance_transaction", "counter", "event")
-        return [[tuple(row) for row in await database.read(f"SELECT * FROM {table}")] for table in tables]
+        return [sorted(map(tuple, await database.read(f"SELECT * FROM {table}")), key=repr) for table in tables]
     finally:
         await database.close()
 
 
-async def test_the_same_seed_makes_the_same_data(tmp_path: Path) -> None:
-    first = await contents(tmp_path, "first.db", 1)
-    assert await contents(tmp_path, "again.db", 1) == first
-    assert await contents(tmp_path, "other.db", 2) != first
+async def test_the_same_seed_makes_the_same_data(tmp_path: Path, kind: str) -> None:
+    first = await contents(databases.url(tmp_path / "first.db"), 1)
+    assert await contents(databases.url(tmp_path / "again.db"), 1) == first
+    assert await contents(databases.url(tmp_path / "other.db"), 2) != first
+
+
+async def test_both_kinds_of_database_get_the_same_data(tmp_path: Path, kind: str) -> None:
+    file = await contents(f"sqlite+aiosqlite:///{tmp_path / 'file.db'}", 1)
+    # SQLite's booleans are 0 and 1, which equal False and True.
+    assert await contents(databases.url(tmp_path / "database.db"), 1) == file

@@ -33,8 +33,8 @@ PATIENCE = 10.0
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    path = tmp_path_factory.mktemp("subscriptions") / "invoices.db"
+def served(folder: Path) -> Iterator[Served]:
+    path = folder / "invoices.db"
     anyio.run(prepare, path)
     with Served(path, keep_alive_interval=0.05).running() as served:
         yield served
@@ -342,8 +342,10 @@ def test_an_event_stream_resumes_behind_last_event_id_whatever_its_address_says(
     assert heard == logged
 
 
-def test_two_processes_on_one_file_hear_of_each_other_within_100_ms(served: Served, client: Client, talk: Talk) -> None:
-    with Process(served.gateway.services.database.path).wait_until_ready() as other, Client(other.url) as writer:
+def test_two_processes_on_one_database_hear_of_each_other_within_100_ms(
+    served: Served, client: Client, talk: Talk
+) -> None:
+    with Process(served.path).wait_until_ready() as other, Client(other.url) as writer:
         follow(talk, EVENTS, types=["CUSTOMER_CREATED"])
         delays = []
         for _ in range(15):
@@ -399,7 +401,7 @@ LARGE = f"""subscription ($after: String) {{
 }}"""
 
 
-def test_a_slow_client_is_dropped_with_1013_and_resumes_without_loss(tmp_path: Path) -> None:
+def test_a_slow_client_is_dropped_with_1013_and_resumes_without_loss(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "invoices.db"
     anyio.run(prepare, path)
     with Served(path, send_timeout=0.2).running() as served, Client(served.url) as client:

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from databases import databases
 from planner_data import ACCOUNT, ADDRESS, NEIGHBOUR, NOW, START, Rows, small
 from reference_executor import GROUPINGS, ReferenceExecutor
 from test_planner import Reader
@@ -44,9 +45,9 @@ def final(number: int, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def reader(tmp_path: Path) -> AsyncGenerator[Reader, None]:
+async def reader(tmp_path: Path, kind: str) -> AsyncGenerator[Reader, None]:
     path = tmp_path / "invoices.db"
-    settings = Settings(database=f"sqlite+aiosqlite:///{path}", readers=2, synchronous="OFF", public_url=ADDRESS)
+    settings = Settings(database=databases.url(path), readers=2, synchronous="OFF", public_url=ADDRESS)
     async with open_gateway(settings, ManualClock(NOW)) as gateway:
         await small().write(gateway.services.database)
         yield Reader(gateway)
@@ -310,9 +311,9 @@ def _random_invoice(random: Random, account: str, number: int) -> Invoice:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_sums_are_those_of_a_loop_over_the_rows(tmp_path: Path, seed: int) -> None:
+async def test_sums_are_those_of_a_loop_over_the_rows(tmp_path: Path, kind: str, seed: int) -> None:
     path = tmp_path / "random.db"
-    settings = Settings(database=f"sqlite+aiosqlite:///{path}", readers=1, synchronous="OFF", public_url=ADDRESS)
+    settings = Settings(database=databases.url(path), readers=1, synchronous="OFF", public_url=ADDRESS)
     async with open_gateway(settings, ManualClock(NOW)) as gateway:
         for account in (ACCOUNT, NEIGHBOUR):
             await random_rows(seed, account).write(gateway.services.database)

@@ -39,16 +39,22 @@ def input_type(name: str) -> GraphQLInputObjectType:
     return kind
 
 
+@pytest.fixture
+def directory(tmp_path: Path, kind: str) -> Path:
+    """Where the databases of the vectors are."""
+    return tmp_path
+
+
 async def failure_of(played: Vector, directory: Path) -> str:
     with pytest.raises(Failed) as caught:
         await lifecycle.play(played, directory)
     return str(caught.value)
 
 
-async def test_a_vector_that_is_right_passes(tmp_path: Path) -> None:
+async def test_a_vector_that_is_right_passes(directory: Path) -> None:
     seen = {"status": "draft", "total": 700, "created": START, "customer": "cus_a", "number": None}
     lines = {"total_count": 1, "has_more": False, "count": 1, "data": [{"amount": 700, "period": {"start": START}}]}
-    await lifecycle.play(steps(CREATE, ADD, READ | {"expect": seen | {"lines": lines}}), tmp_path)
+    await lifecycle.play(steps(CREATE, ADD, READ | {"expect": seen | {"lines": lines}}), directory)
 
 
 @pytest.mark.parametrize(
@@ -67,23 +73,23 @@ async def test_a_vector_that_is_right_passes(tmp_path: Path) -> None:
     ],
 )
 async def test_a_wrong_value_fails_with_step_field_and_both_values(
-    expected: dict[str, Any], line: str, tmp_path: Path
+    expected: dict[str, Any], line: str, directory: Path
 ) -> None:
-    assert (await failure_of(steps(CREATE, ADD, READ | {"expect": expected}), tmp_path)).startswith(line)
+    assert (await failure_of(steps(CREATE, ADD, READ | {"expect": expected}), directory)).startswith(line)
 
 
-async def test_a_list_of_another_length_fails(tmp_path: Path) -> None:
-    failure = await failure_of(steps(CREATE, ADD, READ | {"expect": {"lines": {"data": []}}}), tmp_path)
+async def test_a_list_of_another_length_fails(directory: Path) -> None:
+    failure = await failure_of(steps(CREATE, ADD, READ | {"expect": {"lines": {"data": []}}}), directory)
     assert failure.startswith("step 3 invoice.retrieve: lines.data: expected [], got ['il_")
 
 
-async def test_missing_and_surplus_events_fail(tmp_path: Path) -> None:
-    failure = await failure_of(steps(CREATE | {"events": []}), tmp_path)
+async def test_missing_and_surplus_events_fail(directory: Path) -> None:
+    failure = await failure_of(steps(CREATE | {"events": []}), directory)
     assert failure == "step 1 invoice.create: events: expected [], got ['INVOICE_CREATED']"
 
 
-async def test_an_unexpected_refusal_fails(tmp_path: Path) -> None:
-    failure = await failure_of(steps({"op": "invoice.void", "args": {"invoice": "in_x"}}), tmp_path)
+async def test_an_unexpected_refusal_fails(directory: Path) -> None:
+    failure = await failure_of(steps({"op": "invoice.void", "args": {"invoice": "in_x"}}), directory)
     assert failure.startswith("step 1 invoice.void: expected no refusal, got RESOURCE_MISSING: ")
 
 
@@ -94,33 +100,33 @@ async def test_an_unexpected_refusal_fails(tmp_path: Path) -> None:
         ({"code": "resource_missing", "param": "customer"}, "path of RESOURCE_MISSING: expected '', got 'id'"),
     ],
 )
-async def test_another_refusal_fails(error: dict[str, str], line: str, tmp_path: Path) -> None:
+async def test_another_refusal_fails(error: dict[str, str], line: str, directory: Path) -> None:
     step = {"op": "invoice.void", "args": {"invoice": "in_x"}, "expect_error": error}
-    assert (await failure_of(steps(step), tmp_path)).startswith(f"step 1 invoice.void: {line}")
+    assert (await failure_of(steps(step), directory)).startswith(f"step 1 invoice.void: {line}")
 
 
-async def test_a_refusal_that_does_not_come_fails(tmp_path: Path) -> None:
-    failure = await failure_of(steps(CREATE, READ | {"expect_error": MISSING}), tmp_path)
+async def test_a_refusal_that_does_not_come_fails(directory: Path) -> None:
+    failure = await failure_of(steps(CREATE, READ | {"expect_error": MISSING}), directory)
     assert failure == "step 2 invoice.retrieve: expected the refusal RESOURCE_MISSING, got none"
 
 
-async def test_what_is_not_there_is_missing_by_mutation_and_by_query(tmp_path: Path) -> None:
+async def test_what_is_not_there_is_missing_by_mutation_and_by_query(directory: Path) -> None:
     gone = {"args": {"invoice": "in_x"}, "expect_error": MISSING}
-    await lifecycle.play(steps({"op": "invoice.void", **gone}, {"op": "invoice.retrieve", **gone}), tmp_path)
+    await lifecycle.play(steps({"op": "invoice.void", **gone}, {"op": "invoice.retrieve", **gone}), directory)
 
 
-async def test_filters_reach_into_objects(tmp_path: Path) -> None:
+async def test_filters_reach_into_objects(directory: Path) -> None:
     pay = {"op": "invoice.pay", "args": {"invoice": "$inv.id"}}
 
     def paid_by(kind: str, count: int) -> dict[str, Any]:
         args = {"invoice": "$inv.id", "payment": {"type": kind}, "created": {"gte": START}}
         return {"op": "invoice_payment.list", "args": args, "expect": {"count": count}}
 
-    await lifecycle.play(steps(CREATE, ADD, pay, paid_by("payment_intent", 1), paid_by("payment_record", 0)), tmp_path)
+    await lifecycle.play(steps(CREATE, ADD, pay, paid_by("payment_intent", 1), paid_by("payment_record", 0)), directory)
 
 
-async def test_a_stored_answer_that_is_not_one_fails(tmp_path: Path) -> None:
-    failure = await failure_of(steps(CREATE | {"replayed": True}), tmp_path)
+async def test_a_stored_answer_that_is_not_one_fails(directory: Path) -> None:
+    failure = await failure_of(steps(CREATE | {"replayed": True}), directory)
     assert failure == "step 1 invoice.create: expected the stored answer, got a new one"
 
 
@@ -134,61 +140,61 @@ async def test_a_stored_answer_that_is_not_one_fails(tmp_path: Path) -> None:
         (READ, "step 1 invoice.retrieve: no step has saved 'inv'"),
     ],
 )
-async def test_what_the_player_does_not_know_is_said(step: dict[str, Any], line: str, tmp_path: Path) -> None:
-    assert await failure_of(steps(step), tmp_path) == line
+async def test_what_the_player_does_not_know_is_said(step: dict[str, Any], line: str, directory: Path) -> None:
+    assert await failure_of(steps(step), directory) == line
 
 
-async def test_something_given_that_the_player_does_not_know_is_said(tmp_path: Path) -> None:
-    assert await failure_of(steps(CREATE, subscriptions=[{}]), tmp_path) == (
+async def test_something_given_that_the_player_does_not_know_is_said(directory: Path) -> None:
+    assert await failure_of(steps(CREATE, subscriptions=[{}]), directory) == (
         "given: the player does not know 'subscriptions'"
     )
 
 
-async def test_what_graphql_refuses_by_itself_must_be_about_the_parameter(tmp_path: Path) -> None:
+async def test_what_graphql_refuses_by_itself_must_be_about_the_parameter(directory: Path) -> None:
     def refused(args: dict[str, Any], code: str, parameter: str) -> Vector:
         step = {"op": "invoice.create", "args": {"customer": "cus_a", **args}}
         return steps(step | {"expect_error": {"code": code, "param": parameter}})
 
     days = {"days_until_due": "soon"}
-    await lifecycle.play(refused(days, "parameter_invalid_integer", "days_until_due"), tmp_path)
+    await lifecycle.play(refused(days, "parameter_invalid_integer", "days_until_due"), directory)
     line = {"lines": [{"amount": "much"}]}
-    await lifecycle.play(refused(line, "parameter_invalid_integer", "lines[0][amount]"), tmp_path)
-    await lifecycle.play(refused({"closed": True}, "parameter_unknown", "closed"), tmp_path)
+    await lifecycle.play(refused(line, "parameter_invalid_integer", "lines[0][amount]"), directory)
+    await lifecycle.play(refused({"closed": True}, "parameter_unknown", "closed"), directory)
     for wrong in (
         refused(days, "parameter_invalid_integer", "due_date"),
         refused(days, "currency_mismatch", "days_until_due"),
         refused({"closed": True}, "parameter_invalid", "closed"),
     ):
-        assert "expected the refusal" in await failure_of(wrong, tmp_path)
+        assert "expected the refusal" in await failure_of(wrong, directory)
 
 
-async def test_winners_and_losers_of_a_race_are_counted(tmp_path: Path) -> None:
+async def test_winners_and_losers_of_a_race_are_counted(directory: Path) -> None:
     race = {"op": "test.concurrent", "args": {"ops": [{"op": "invoice.delete", "args": {"invoice": "$inv.id"}}] * 3}}
     told = {"expect": {"successes": 1, "conflicts": 2}, "error_of_conflict": {"code": "resource_missing"}}
-    await lifecycle.play(steps(CREATE, race | told), tmp_path)
-    failure = await failure_of(steps(CREATE, race | {"error_of_conflict": {"code": "lock_timeout"}}), tmp_path)
+    await lifecycle.play(steps(CREATE, race | told), directory)
+    failure = await failure_of(steps(CREATE, race | {"error_of_conflict": {"code": "lock_timeout"}}), directory)
     assert "expected the refusal LOCK_TIMEOUT, got RESOURCE_MISSING" in failure
 
 
-async def test_a_wrong_total_fails_with_the_stage_at_which_it_is_wrong(tmp_path: Path) -> None:
+async def test_a_wrong_total_fails_with_the_stage_at_which_it_is_wrong(directory: Path) -> None:
     wanted = {"lines": [{"ref": "a", "amount": 700}], "currency": "usd"}
     zero = {"lines": [{"ref": "a", "amount": 700, "discount_amounts": [], "taxes": []}], "subtotal": 0}
     with pytest.raises(Failed, match=r"^preview: subtotal: expected 0, got 700$"):
-        await money.play(vector("money", input=wanted, expected=zero), tmp_path)
+        await money.play(vector("money", input=wanted, expected=zero), directory)
 
 
-async def test_a_wrong_page_fails(tmp_path: Path) -> None:
+async def test_a_wrong_page_fails(directory: Path) -> None:
     row = {"id": "in_1", "created": 1000, "status": "paid", "currency": "usd", "customer": "cus_a", "total": 500}
     more = {"number": "A-1", "metadata": {}, "collection_method": "charge_automatically", "due_date": None}
     body = {"input": {"dataset": "one", "args": {}}, "expected": {"ids": ["in_2"], "has_more": False}}
     with pytest.raises(Failed, match=re.escape("data[0].id: expected 'in_2', got 'in_1'")):
-        await lists.play(Vector("XX-01", "list", "", False, body, {"one": [row | more]}), tmp_path)
+        await lists.play(Vector("XX-01", "list", "", False, body, {"one": [row | more]}), directory)
 
 
-async def test_a_signature_that_is_judged_differently_fails(tmp_path: Path) -> None:
+async def test_a_signature_that_is_judged_differently_fails(directory: Path) -> None:
     wanted = {"secret": "s", "payload": "{}", "header": "t=1,v1=00", "now": 1, "tolerance": 300}
     with pytest.raises(Failed, match=r"^valid: expected True, got 'False \(signature mismatch\)'$"):
-        await webhooks.play(vector("webhook_signature", input=wanted, expected={"valid": True}), tmp_path)
+        await webhooks.play(vector("webhook_signature", input=wanted, expected={"valid": True}), directory)
 
 
 def test_parameters_become_fields_of_inputs() -> None:
@@ -264,24 +270,24 @@ def wrong_input(code: str, parameter: str, **line: Any) -> Vector:
     return vector("money", input=wanted, expected={"error": {"code": code, "param": parameter}})
 
 
-async def test_money_that_is_refused_must_be_refused_for_the_right_field(tmp_path: Path) -> None:
+async def test_money_that_is_refused_must_be_refused_for_the_right_field(directory: Path) -> None:
     right = wrong_input("amount_too_large", "amount", amount=100_000_000)
-    await money.play(right, tmp_path)
+    await money.play(right, directory)
     with pytest.raises(Failed, match=r"expected 'lines\.0\.quantity', got 'lines\.0\.amount'"):
-        await money.play(wrong_input("amount_too_large", "quantity", amount=100_000_000), tmp_path)
+        await money.play(wrong_input("amount_too_large", "quantity", amount=100_000_000), directory)
     with pytest.raises(Failed, match="final: expected the refusal AMOUNT_TOO_LARGE, got none"):
-        await money.play(wrong_input("amount_too_large", "amount", amount=1), tmp_path)
+        await money.play(wrong_input("amount_too_large", "amount", amount=1), directory)
 
 
-async def test_a_part_of_a_line_that_the_player_does_not_know_is_said(tmp_path: Path) -> None:
+async def test_a_part_of_a_line_that_the_player_does_not_know_is_said(directory: Path) -> None:
     with pytest.raises(Failed, match="line a: the player does not know 'colour'"):
-        await money.play(wrong_input("parameter_unknown", "colour", colour="red"), tmp_path)
+        await money.play(wrong_input("parameter_unknown", "colour", colour="red"), directory)
 
 
-async def test_a_catalogue_that_is_refused_can_be_what_is_expected(tmp_path: Path) -> None:
+async def test_a_catalogue_that_is_refused_can_be_what_is_expected(directory: Path) -> None:
     coupon = {"id": "c", "percent_off": "101"}
     wanted = {"lines": [{"ref": "a", "amount": 700}], "coupons": [coupon]}
     refused = {"error": {"code": "parameter_invalid", "param": "percent_off"}}
-    await money.play(vector("money", input=wanted, expected=refused), tmp_path)
+    await money.play(vector("money", input=wanted, expected=refused), directory)
     with pytest.raises(Failed, match=r"^given: coupon.create: expected no refusal, got PARAMETER_INVALID: "):
-        await money.play(vector("money", input=wanted, expected={}), tmp_path)
+        await money.play(vector("money", input=wanted, expected={}), directory)

@@ -41,10 +41,10 @@ def test_there_are_vectors_and_their_ids_are_unique() -> None:
 
 
 @pytest.mark.parametrize("vector", [vector for vector in VECTORS if not vector.uncertain], ids=str)
-async def test_certain_vectors(vector: Vector, tmp_path: Path) -> None:
+async def test_certain_vectors(vector: Vector, tmp_path: Path, kind: str) -> None:
     await play(vector, tmp_path)
 
 
 @pytest.mark.parametrize("vector", [vector for vector in VECTORS if vector.uncertain], ids=str)
-async def test_uncertain_vectors(vector: Vector, tmp_path: Path) -> None:
+async def test_uncertain_vectors(vector: Vector, tmp_path: Path, kind: str) -> None:
     await play(vector, tmp_path)

@@ -2,14 +2,16 @@
 
 import random
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from databases import databases
 from gateway import Gateway
 from test_commands_books import random_call
+from vandal import Tables, kept, restore, vandal
 from verify_credit_notes_breaks import CREDIT_NOTE_BREAKS, keep_credit_notes
 from verify_receipts_breaks import RECEIPT_BREAKS, keep_receipts
 
@@ -40,6 +42,11 @@ class Break:
     def statement(self) -> str:
         return self.sql.replace("$row", f"({self.row})")
 
+    @property
+    def changes_the_past(self) -> bool:
+        """Whether the chain of events shows it too."""
+        return "UPDATE event " in self.sql or "DELETE FROM event " in self.sql
+
 
 OPEN = "SELECT id FROM invoice WHERE status = 'OPEN' AND description = 'first'"
 LATER = "SELECT MAX(id) FROM invoice WHERE status = 'OPEN' AND number_prefix = 'BUYER'"
@@ -50,6 +57,8 @@ LINE = f"SELECT id FROM line_item WHERE invoice_id = ({DRAFT})"
 SAVER = "SELECT id FROM customer WHERE name = 'Saver'"
 PENDING = "SELECT id FROM invoice_item WHERE description = 'pending'"
 INITIAL = "SELECT id FROM balance_transaction WHERE type = 'INITIAL'"
+EVENT = "SELECT id FROM event WHERE sequence = 3"
+LAST_EVENT = "SELECT MAX(id) FROM event"
 ITEM_EVENT = "SELECT MIN(sequence) FROM event WHERE type = 'INVOICEITEM_CREATED'"
 
 BREAKS = (
@@ -132,6 +141,10 @@ BREAKS = (
         f"SELECT id FROM event WHERE sequence = 1 + ({ITEM_EVENT})",
         f"DELETE FROM event WHERE sequence = ({ITEM_EVENT})",
     ),
+    Break("event-chain", EVENT, "UPDATE event SET request_id = 'forged' WHERE id = $row"),
+    Break("event-chain", EVENT, "UPDATE event SET occurred_at = '2020-01-01T00:00:00Z' WHERE id = $row"),
+    Break("event-chain", EVENT, "UPDATE event SET data = replace(data, '1000', '9000'), digest = NULL WHERE id = $row"),
+    Break("event-chain", LAST_EVENT, "UPDATE event SET digest = replace(digest, '0', '1') WHERE id = $row"),
     Break("event-counter", "SELECT NULL", "UPDATE counter SET value = value + 1 WHERE kind = 'event'"),
     Break("event-counter", "SELECT NULL", "DELETE FROM counter WHERE kind = 'event'"),
     Break(
@@ -163,32 +176,32 @@ BREAKS = (
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the books are kept when they were made once."""
-    return tmp_path_factory.mktemp("books") / "books.db"
+def original(kind: str) -> Tables:
+    """The books when they were made once."""
+    return {}
 
 
 @pytest.fixture
-async def books(gateway: Gateway, original: Path) -> Gateway:
+def path(tmp_path: Path) -> Path:
+    """What names the gateway's database."""
+    return tmp_path / "invoices.db"
+
+
+@pytest.fixture
+async def books(gateway: Gateway, path: Path, original: Tables) -> Gateway:
     """An account in which something of everything happened."""
-    file = gateway.services.database.path
-    # The gateway's account has the same id every time.
-    if not restored(original, file):
-        await keep_books(gateway)
-        copy(file, original)
+    await keep_once(gateway, path, original, keep_books)
     return gateway
 
 
-def restored(original: Path, file: Path) -> bool:
-    """Whether there was an original to restore."""
-    if original.exists():
-        copy(original, file)
-    return original.exists()
-
-
-def copy(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as complete, closing(sqlite3.connect(target)) as empty:
-        complete.backup(empty)
+async def keep_once(gateway: Gateway, path: Path, original: Tables, keep: Callable[[Gateway], Awaitable[None]]) -> None:
+    """Keeps books, or takes them from the original where that was made already."""
+    # The gateway's account has the same id every time.
+    if original:
+        restore(path, original)
+    else:
+        await keep(gateway)
+        original |= kept(path)
 
 
 async def keep_books(gateway: Gateway) -> None:
@@ -220,15 +233,6 @@ async def leave_payment_under_way(gateway: Gateway) -> None:
     assert (await dead.call("invoicePay", id=id)).refusals
 
 
-@contextmanager
-def vandal(gateway: Gateway) -> Iterator[sqlite3.Connection]:
-    """A connection that no constraint stops."""
-    with closing(sqlite3.connect(gateway.services.database.path)) as connection:
-        connection.executescript("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
-        yield connection
-        connection.commit()
-
-
 async def test_books_kept_by_commands_are_clean(books: Gateway) -> None:
     assert await verify(books.services.database) == []
 
@@ -246,13 +250,20 @@ async def test_books_are_clean_after_random_calls(gateway: Gateway, seed: int) -
 
 
 @pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: broken.check)
-async def test_a_check_finds_the_row_that_was_broken_and_nothing_else(books: Gateway, broken: Break) -> None:
-    with vandal(books) as connection:
-        ((object_id,),) = connection.execute(broken.row).fetchall()
-        connection.executescript(broken.statement)
-    (finding,) = await verify(books.services.database)
+async def test_a_check_finds_the_row_that_was_broken_and_nothing_else(
+    books: Gateway, path: Path, broken: Break
+) -> None:
+    with vandal(path) as run:
+        ((object_id,),) = run(broken.row)
+        run(broken.statement)
+    findings = await verify(books.services.database)
+    assert ("event-chain" in [found.check for found in findings]) == broken.changes_the_past
+    (finding,) = [found for found in findings if found.check in (broken.check, *OTHERS)]
     assert finding == Finding(broken.check, books.actor.account_id, object_id, finding.message)
     assert finding.message
+
+
+OTHERS = {check.name for check in CHECKS} - {"event-chain"}
 
 
 def test_every_check_is_broken_here() -> None:
@@ -260,50 +271,89 @@ def test_every_check_is_broken_here() -> None:
     assert [check.name for check in CHECKS] == ["integrity", *broken]
 
 
-async def test_a_finding_says_what_differs(books: Gateway) -> None:
-    with vandal(books) as connection:
-        connection.execute(f"UPDATE invoice SET total = 999, total_excluding_tax = 998 WHERE id = ({OPEN})")
+async def test_a_finding_says_what_differs(books: Gateway, path: Path) -> None:
+    with vandal(path) as run:
+        run(f"UPDATE invoice SET total = 999, total_excluding_tax = 998 WHERE id = ({OPEN})")
     (finding,) = await verify(books.services.database)
     assert finding.message == "total is 999 instead of 1000; total_excluding_tax is 998 instead of 1000"
 
 
-async def findings_with_damage(books: Gateway, part: str) -> list[Finding]:
+async def findings_with_damage(path: Path, part: str) -> list[Finding]:
     """What is found in a copy whose first page of a table or an index is overwritten."""
-    file = books.services.database.path.with_name("damaged.db")
-    copy(books.services.database.path, file)
-    with closing(sqlite3.connect(file)) as connection:
-        ((root, size),) = connection.execute(
+    if databases.kind != "sqlite":
+        pytest.skip("PostgreSQL's files are the server's")
+    file = path.with_name("damaged.db")
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(file)) as copy:
+        source.backup(copy)
+        ((root, size),) = copy.execute(
             "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size WHERE name = ?", (part,)
         )
     content = bytearray(file.read_bytes())
     content[(root - 1) * size : root * size] = b"\xff" * size
     file.write_bytes(content)
-    database = await open_database(f"sqlite+aiosqlite:///{file}", readers=1)
+    return await findings_of(f"sqlite+aiosqlite:///{file}")
+
+
+async def findings_of(url: str) -> list[Finding]:
+    database = await open_database(url, readers=1)
     try:
         return await verify(database)
     finally:
         await database.close()
 
 
-async def test_damage_that_no_other_check_meets_is_found(books: Gateway) -> None:
-    findings = await findings_with_damage(books, "api_key_by_digest")
+async def test_damage_that_no_other_check_meets_is_found(books: Gateway, path: Path) -> None:
+    findings = await findings_with_damage(path, "api_key_by_digest")
     assert {(found.check, found.account_id, found.object_id) for found in findings} == {("integrity", None, None)}
 
 
-async def test_a_check_that_damage_stops_is_reported_and_the_others_go_on(books: Gateway) -> None:
-    findings = await findings_with_damage(books, "event")
+async def test_a_check_that_damage_stops_is_reported_and_the_others_go_on(books: Gateway, path: Path) -> None:
+    findings = await findings_with_damage(path, "event")
     stopped = {found.check for found in findings if found.message.startswith("can't be checked: ")}
     assert {"event-sequence", "status-chain"} <= stopped
     assert "totals" not in {found.check for found in findings}
 
 
-async def test_all_checks_see_one_state(books: Gateway) -> None:
+@pytest.fixture
+def server(kind: str) -> None:
+    """Skips tests of what only a server has."""
+    if kind == "sqlite":
+        pytest.skip("SQLite keeps everything in its file")
+
+
+DAMAGES = {
+    "api_key_by_digest is not valid; build it anew with REINDEX": (
+        "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = CAST('api_key_by_digest' AS regclass)"
+    ),
+    "price_whole of price was never validated": (
+        "ALTER TABLE price ADD CONSTRAINT price_whole CHECK (unit_amount_decimal <> '') NOT VALID"
+    ),
+    "rows of product can't be read: ": (
+        f"UPDATE product SET description = '{''.join(map(chr, range(0x4E00, 0x5E00)))}';"
+        "DELETE FROM pg_class WHERE oid = (SELECT reltoastrelid FROM pg_class WHERE relname = 'product')"
+    ),
+}
+"""What an operator or a disk may do to a server's tables, and what is said of it."""
+
+
+@pytest.mark.parametrize("message", DAMAGES)
+async def test_damage_of_a_server_s_tables_is_found(server: None, gateway: Gateway, path: Path, message: str) -> None:
+    await gateway.done("productCreate", name="Rocket")
+    databases.spoil(path)
+    with vandal(path) as run:
+        run(DAMAGES[message])
+    findings = [finding for finding in await findings_of(databases.url(path)) if finding.check == "integrity"]
+    (finding,) = findings
+    assert finding.message.startswith(message)
+
+
+async def test_all_checks_see_one_state(books: Gateway, path: Path) -> None:
     """What is written while verification runs is for the next one."""
     first, *others = CHECKS
 
     async def find_and_write(connection: object) -> list[tuple[str | None, str | None, str]]:
-        with vandal(books) as writer:
-            writer.execute("UPDATE customer SET balance = balance + 1")
+        with vandal(path) as run:
+            run("UPDATE customer SET balance = balance + 1")
         return []
 
     others.insert(0, replace(first, find=find_and_write))

@@ -1,14 +1,18 @@
 """The proof of the totals: whatever goes into an invoice is worked out anew, and what differs is found."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from gateway import Gateway
-from test_verify import copy, restored, vandal
+from test_verify import keep_once, path
+from vandal import Tables, vandal
 
 from invoice_graph.store.verification.totals import find_wrong_totals
 from invoice_graph.store.verification.verify import Finding, verify
+
+__all__ = ["path"]
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +22,7 @@ GIVEN = "SELECT id FROM invoice WHERE description = 'given'"
 DRAFT = "SELECT id FROM invoice WHERE description = 'draft'"
 PREVIEW = "SELECT id FROM invoice WHERE expires_at IS NOT NULL"
 LINE = f"SELECT MIN(id) FROM line_item WHERE invoice_id = ({TAXED})"
-OF_LINE = f"SELECT json_extract(discount_ids, '$[0]') FROM line_item WHERE id = ({LINE})"
+OF_LINE = f"SELECT REPLACE(REPLACE(discount_ids, '[\"', ''), '\"]', '') FROM line_item WHERE id = ({LINE})"
 OTHER_RATE = "SELECT MAX(id) FROM tax_rate"
 TIERED = "SELECT id FROM line_item WHERE description = 'tiered'"
 PACKED = "SELECT id FROM line_item WHERE description = 'packed'"
@@ -30,14 +34,14 @@ BREAKS = (
     (TAXED, "UPDATE discount SET product_ids = NULL WHERE invoice_id = $row"),
     (TAXED, "UPDATE invoice SET discount_ids = '[]' WHERE id = $row"),
     (TAXED, f"UPDATE line_item SET discount_ids = '[]' WHERE id = ({LINE})"),
-    (TAXED, f"UPDATE line_item SET discountable = 0 WHERE id = ({LINE})"),
+    (TAXED, f"UPDATE line_item SET discountable = FALSE WHERE id = ({LINE})"),
     (TAXED, f"UPDATE line_item SET discount_amounts = '[]' WHERE id = ({LINE})"),
-    (TAXED, f"UPDATE line_item SET tax_rate_ids = json_array(({OTHER_RATE})) WHERE id = ({LINE})"),
+    (TAXED, f"UPDATE line_item SET tax_rate_ids = '[\"' || ({OTHER_RATE}) || '\"]' WHERE id = ({LINE})"),
     (TAXED, f"UPDATE line_item SET taxes = '[]' WHERE id = ({LINE})"),
     (TAXED, "UPDATE invoice SET default_tax_rate_ids = '[]' WHERE id = $row"),
     (TAXED, "UPDATE invoice SET total_taxes = '[]' WHERE id = $row"),
     (TAXED, "UPDATE invoice SET total_discount_amounts = '[]' WHERE id = $row"),
-    (TAXED, "UPDATE invoice SET shipping_cost = json_set(shipping_cost, '$.amountTotal', 500) WHERE id = $row"),
+    (TAXED, "UPDATE invoice SET shipping_cost = replace(shipping_cost, '499', '500') WHERE id = $row"),
     (TAXED, "UPDATE invoice SET customer_tax_exempt = 'EXEMPT' WHERE id = $row"),
     (TAXED, "UPDATE invoice SET total_excluding_tax = total_excluding_tax + 1 WHERE id = $row"),
     (TAXED, "UPDATE invoice SET total_taxes = replace(total_taxes, 'STANDARD_RATED', 'ZERO_RATED') WHERE id = $row"),
@@ -57,25 +61,22 @@ PRICE_BREAKS = (
     (TIERED, "UPDATE line_item SET quantity_decimal = '4' WHERE id IN $row"),
     (TIERED, "UPDATE line_item SET price_id = NULL WHERE id IN $row"),
     (TIERED, "UPDATE line_item SET price_id = 'price_gone' WHERE id IN $row"),
-    (PACKED, "UPDATE price SET transform_quantity = json_set(transform_quantity, '$.round', 'DOWN')"),
+    (PACKED, "UPDATE price SET transform_quantity = replace(transform_quantity, 'UP', 'DOWN')"),
     (FLAT, "UPDATE price SET unit_amount_decimal = '12.6' WHERE unit_amount_decimal = '12.5'"),
 )
 """The lines that are found after a statement, and the statement."""
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the books are kept when they were made once."""
-    return tmp_path_factory.mktemp("books") / "books.db"
+def original(kind: str) -> Tables:
+    """The books when they were made once."""
+    return {}
 
 
 @pytest.fixture
-async def books(gateway: Gateway, original: Path) -> Gateway:
+async def books(gateway: Gateway, path: Path, original: Tables) -> Gateway:
     """An account that sells by every kind of price, taxes and discounts."""
-    file = gateway.services.database.path
-    if not restored(original, file):
-        await keep_books(gateway)
-        copy(file, original)
+    await keep_once(gateway, path, original, keep_books)
     return gateway
 
 
@@ -133,10 +134,12 @@ async def test_books_with_taxes_discounts_and_prices_are_clean(books: Gateway) -
 
 
 @pytest.mark.parametrize(("row", "sql"), BREAKS, ids=[sql[:60] for _, sql in BREAKS])
-async def test_an_invoice_that_does_not_add_up_is_found_and_no_other(books: Gateway, row: str, sql: str) -> None:
-    with vandal(books) as connection:
-        ((object_id,),) = connection.execute(row).fetchall()
-        connection.execute(sql.replace("$row", f"({row})"))
+async def test_an_invoice_that_does_not_add_up_is_found_and_no_other(
+    books: Gateway, path: Path, row: str, sql: str
+) -> None:
+    with vandal(path) as run:
+        ((object_id,),) = run(row)
+        run(sql.replace("$row", f"({row})"))
     async with books.services.database.reader() as connection:
         ((account_id, found_id, message),) = await find_wrong_totals(connection)
     assert (account_id, found_id) == (books.actor.account_id, object_id)
@@ -144,49 +147,78 @@ async def test_an_invoice_that_does_not_add_up_is_found_and_no_other(books: Gate
 
 
 @pytest.mark.parametrize(("row", "sql"), PRICE_BREAKS, ids=[sql[:60] for _, sql in PRICE_BREAKS])
-async def test_lines_that_cost_something_else_than_their_price_are_found(books: Gateway, row: str, sql: str) -> None:
-    with vandal(books) as connection:
-        expected = {id for (id,) in connection.execute(row)}
-        connection.execute(sql.replace("$row", f"({row})"))
+async def test_lines_that_cost_something_else_than_their_price_are_found(
+    books: Gateway, path: Path, row: str, sql: str
+) -> None:
+    with vandal(path) as run:
+        expected = {id for (id,) in run(row)}
+        run(sql.replace("$row", f"({row})"))
     found = await verify(books.services.database)
     assert {finding.object_id for finding in found} == expected
     assert {finding.check for finding in found} == {"prices"}
 
 
-async def test_a_finding_says_what_differs(books: Gateway) -> None:
-    with vandal(books) as connection:
-        connection.execute(f"UPDATE invoice SET amount_shipping = 500 WHERE id = ({TAXED})")
-        connection.execute(f"UPDATE line_item SET discount_amounts = '[]' WHERE id = ({LINE})")
-        ((invoice,), (line,)) = (connection.execute(sql).fetchone() for sql in (TAXED, LINE))
+@pytest.mark.parametrize(
+    ("sql", "check", "messages"),
+    [
+        (
+            "UPDATE line_item SET quantity_decimal = 'ma.ny', unit_amount_decimal = '1.5' WHERE id = $row",
+            "prices",
+            {
+                "has the quantity 'ma.ny' and the unit amount '1.5', one of which is no number",
+                'can\'t be checked: invalid input syntax for type numeric: "ma.ny"',
+            },
+        ),
+        (
+            "UPDATE line_item SET discount_amounts = '[' WHERE id = $row",
+            "totals",
+            {"can't be computed: unexpected end of data: line 1 column 2 (char 1)"},
+        ),
+    ],
+)
+async def test_values_that_make_no_sense_are_found_and_do_not_end_the_proof(
+    books: Gateway, path: Path, sql: str, check: str, messages: set[str]
+) -> None:
+    with vandal(path) as run:
+        run(sql.replace("$row", "(SELECT min(id) FROM line_item)"))
+    found = {finding.check: finding.message for finding in await verify(books.services.database)}
+    assert found[check] in messages
+
+
+async def test_a_finding_says_what_differs(books: Gateway, path: Path) -> None:
+    with vandal(path) as run:
+        run(f"UPDATE invoice SET amount_shipping = 500 WHERE id = ({TAXED})")
+        run(f"UPDATE line_item SET discount_amounts = '[]' WHERE id = ({LINE})")
+        ((invoice,),), ((line,),) = run(TAXED), run(LINE)
     expected = f"amount_shipping is 500 instead of 499; line {line} has other discount_amounts than its discounts give"
     assert await verify(books.services.database) == [
         Finding("totals", books.actor.account_id, invoice, expected),
     ]
 
 
-async def test_a_finding_names_what_does_not_exist(books: Gateway) -> None:
-    with vandal(books) as connection:
-        connection.execute(f"UPDATE invoice SET discount_ids = '[\"di_gone\"]' WHERE id = ({TAXED})")
+async def test_a_finding_names_what_does_not_exist(books: Gateway, path: Path) -> None:
+    with vandal(path) as run:
+        run(f"UPDATE invoice SET discount_ids = '[\"di_gone\"]' WHERE id = ({TAXED})")
     (finding,) = await verify(books.services.database)
     assert finding.message == "can't be computed: di_gone does not exist"
 
 
-async def test_totals_rounded_neither_way_are_found(books: Gateway) -> None:
+async def test_totals_rounded_neither_way_are_found(books: Gateway, path: Path) -> None:
     """Those of the other way than the account's are fine: it may have been the account's when they were computed."""
     for rounding in ("LINE_ITEM", "INVOICE"):
-        with vandal(books) as connection:
-            connection.execute(f"UPDATE account SET tax_rounding = '{rounding}'")
+        with vandal(path) as run:
+            run(f"UPDATE account SET tax_rounding = '{rounding}'")
         assert await verify(books.services.database) == []
-    with vandal(books) as connection:
-        ((taxes,),) = connection.execute(f"SELECT taxes FROM line_item WHERE id = ({LINE})").fetchall()
-        ((amount,),) = connection.execute("SELECT json_extract(?, '$[0].amount')", (taxes,)).fetchall()
-        changed = f"json_set(taxes, '$[0].amount', {amount + 1})"
-        connection.execute(f"UPDATE line_item SET taxes = {changed} WHERE id = ({LINE})")
+    with vandal(path) as run:
+        ((taxes,),) = run(f"SELECT taxes FROM line_item WHERE id = ({LINE})")
+        first, *others = json.loads(taxes)
+        changed = json.dumps([first | {"amount": first["amount"] + 1}, *others])
+        run(f"UPDATE line_item SET taxes = '{changed}' WHERE id = ({LINE})")
     (finding,) = await verify(books.services.database)
     assert finding.check == "totals"
 
 
-async def test_previews_are_left_out(books: Gateway) -> None:
-    with vandal(books) as connection:
-        assert connection.execute(f"UPDATE invoice SET total = 1 WHERE id IN ({PREVIEW})").rowcount == 1
+async def test_previews_are_left_out(books: Gateway, path: Path) -> None:
+    with vandal(path) as run:
+        assert len(run(f"UPDATE invoice SET total = 1 WHERE id IN ({PREVIEW}) RETURNING id")) == 1
     assert await verify(books.services.database) == []

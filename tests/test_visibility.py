@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import analyze, databases
 from planner_data import ACCOUNT, ADDRESS, NOW, START, small
 from test_planner import Reader
 
@@ -15,7 +16,7 @@ from invoice_graph.domain.kinds import BillingReason
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.server.gateway import open_gateway
 from invoice_graph.store import tables
-from invoice_graph.store.dialect import QUERY_PLAN
+from invoice_graph.store.sqlite import QUERY_PLAN
 from invoice_graph.store.tables import Customer, Invoice, InvoiceItem
 
 pytestmark = pytest.mark.anyio
@@ -31,7 +32,7 @@ def invoice(id: str, customer: str, **fields: Any) -> Invoice:
 
 
 @pytest.fixture
-async def reader(tmp_path: Path) -> AsyncGenerator[Reader, None]:
+async def reader(tmp_path: Path, kind: str) -> AsyncGenerator[Reader, None]:
     """The small rows, two previews, a customer, an invoice and an item on a clock that is a day ahead, and a customer
     on a clock that was deleted."""
     rows = small()
@@ -53,7 +54,7 @@ async def reader(tmp_path: Path) -> AsyncGenerator[Reader, None]:
     rows.add(preview("upcoming_in_new", seconds=1))
     rows.add(preview("upcoming_in_old"))
     path = tmp_path / "invoices.db"
-    settings = Settings(database=f"sqlite+aiosqlite:///{path}", readers=2, synchronous="OFF", public_url=ADDRESS)
+    settings = Settings(database=databases.url(path), readers=2, synchronous="OFF", public_url=ADDRESS)
     async with open_gateway(settings, ManualClock(NOW)) as gateway:
         await rows.write(gateway.services.database)
         yield Reader(gateway)
@@ -157,13 +158,26 @@ async def test_an_invoice_is_overdue_by_its_own_clock(reader: Reader) -> None:
     assert await reader.ids("where: {overdue: {eq: true}}") == ["in_2"]
 
 
-async def test_counting_needs_no_row(reader: Reader) -> None:
-    counts = (
-        ("invoice", "expires_at IS NULL AND test_clock_id IS NULL"),
-        ("invoice_item", "test_clock_id IS NULL"),
-        ("customer", "test_clock_id IS NULL"),
-    )
-    for table, hidden in counts:
-        sql = f"{QUERY_PLAN}SELECT count(*) FROM {table} WHERE account_id = 'a' AND {hidden}"
-        ((*_, step),) = await reader.database.read(sql)
-        assert f"SEARCH {table} USING COVERING INDEX" in step
+COUNTED = {
+    "invoice": "expires_at IS NULL AND test_clock_id IS NULL",
+    "invoice_item": "test_clock_id IS NULL",
+    "customer": "test_clock_id IS NULL",
+}
+"""Tables that have rows which no list shows, and the condition of those that lists show."""
+
+RARELY = "SET enable_seqscan = off; SET enable_bitmapscan = off"
+"""Keeps PostgreSQL from looking at rows, which it does of small tables even where an index has all it needs."""
+
+
+@pytest.mark.parametrize("table", COUNTED)
+async def test_counting_needs_no_row(reader: Reader, table: str, tmp_path: Path) -> None:
+    analyze(tmp_path / "invoices.db")
+    counting = f"SELECT count(*) FROM {table} WHERE account_id = '{ACCOUNT}' AND {COUNTED[table]}"
+    async with reader.database.reader() as connection:
+        if connection.dialect.name == "sqlite":
+            ((*_, step),) = await connection.rows(QUERY_PLAN + counting)
+            assert f"SEARCH {table} USING COVERING INDEX" in step
+        else:
+            await connection.driver.execute(RARELY)
+            _, (step,), *_ = await connection.rows(f"EXPLAIN {counting}")
+            assert "Index Only Scan using" in step

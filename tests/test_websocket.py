@@ -11,7 +11,8 @@ from toy_engine import PROTOCOL, Gateway, Talk, dial, frame, raw_socket
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
-from invoice_graph.server.websocket import Close, SocketSettings, is_origin_allowed
+from invoice_graph.server.origins import is_origin_allowed
+from invoice_graph.server.websocket import Close, SocketSettings
 
 LIVE = "subscription { events { sequence } }"
 FINITE = 'subscription { events(after: "0", first: 3) { sequence } }'

@@ -34,8 +34,9 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from invoice_graph.domain.access import Actor
-from invoice_graph.server.endpoint import GraphQLEndpoint, HttpProtocol, HttpSettings
-from invoice_graph.server.engine_protocol import ALL_KINDS, Answer, GraphQLRequest, Unauthenticated
+from invoice_graph.server.endpoint import GraphQLEndpoint, HttpSettings
+from invoice_graph.server.engine_protocol import ALL_KINDS, Answer, GraphQLRequest, Offer, Unauthenticated
+from invoice_graph.server.protocol import HttpProtocol
 from invoice_graph.server.websocket import GraphQLSocket, SocketProtocol, SocketSettings
 
 T = TypeVar("T")
@@ -83,13 +84,17 @@ class ToyEngine:
     _wakers: set[asyncio.Event] = field(default_factory=set)
 
     async def run(
-        self, request: GraphQLRequest, actor: Actor, kinds: frozenset[str] = ALL_KINDS
+        self,
+        request: GraphQLRequest,
+        actor: Actor,
+        kinds: frozenset[str] = ALL_KINDS,
+        offer: Offer | None = None,
     ) -> Answer | AsyncGenerator[Answer, None]:
         self.requests.append(request)
         if request.operation_name == "Crash":
             raise RuntimeError("SELECT secret FROM keys")
         try:
-            document = parse(request.query)
+            document = parse(request.query or "")
         except GraphQLSyntaxError as error:
             return _refusal("GRAPHQL_PARSE_FAILED", error)
         if errors := validate(SCHEMA, document):

@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from databases import databases
 from graphql import GraphQLField, GraphQLInputObjectType, GraphQLSchema, get_named_type
 
 from invoice_graph.commands.accounts import create_account
@@ -22,15 +23,16 @@ from invoice_graph.schema.snapshot import Snapshots
 from invoice_graph.server.engine import GatewayEngine
 from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
 from invoice_graph.server.gateway import Gateway, open_gateway
+from invoice_graph.store.dialect import POSTGRES, SQLITE
 from vector_player.arguments import moment
 from vector_player.failures import Failed, Unplayable
 
 ACCOUNT = "acct_vectors"
 SETTINGS: dict[str, Any] = {"readers": 1, "synchronous": "OFF"}
 CLOCK = ManualClock(datetime.fromtimestamp(0, UTC))
-PLANNER = make_planner()
-SNAPSHOTS = Snapshots(PLANNER, CLOCK, Settings().address)
-"""Plans depend on the schema alone, and making them is most of the work: they are kept for all vectors."""
+PLANNERS = {kind: make_planner(dialect) for kind, dialect in (("sqlite", SQLITE), ("postgres", POSTGRES))}
+SNAPSHOTS = {kind: Snapshots(planner, CLOCK, Settings().address) for kind, planner in PLANNERS.items()}
+"""Plans depend on schema and database alone, and making them is most of the work: they are kept for all vectors."""
 
 _numbers = count()
 PAGE_OF_EVENTS = """
@@ -145,10 +147,11 @@ class Stage:
 async def open_stage(directory: Path, second: int) -> AsyncGenerator[Stage, None]:
     """A gateway with an empty database, at a second. One is open at a time: they share the clock."""
     CLOCK.set(datetime.fromtimestamp(second, UTC))
-    settings = Settings(database=f"sqlite+aiosqlite:///{directory / str(next(_numbers))}.db", **SETTINGS)
+    settings = Settings(database=databases.url(directory / f"{next(_numbers)}.db"), **SETTINGS)
     async with open_gateway(settings, CLOCK, IdFactory(CLOCK, random.Random(1))) as opened:
-        services = replace(opened.services, snapshot=SNAPSHOTS)
-        gateway = Gateway(services, PLANNER, GatewayEngine(services, PLANNER, settings.address))
+        planner = PLANNERS[databases.kind]
+        services = replace(opened.services, snapshot=SNAPSHOTS[databases.kind])
+        gateway = Gateway(services, planner, GatewayEngine(services, planner, settings.address))
         named = {"name": "Rocket Rides", "invoice_prefix": "VECTORS"}
         await create_account(services.database, CLOCK, services.ids, named, ACCOUNT)
-        yield Stage(gateway, Actor(ACCOUNT), CLOCK, PLANNER.schema)
+        yield Stage(gateway, Actor(ACCOUNT), CLOCK, planner.schema)

@@ -7,4 +7,4 @@ FROM test_clock AS n7
 WHERE n7.account_id = :account_id AND n7.id = t6.test_clock_id) > t6.due_at AND t6.due_at IS NOT NULL AND t6.status = 'OPEN') = :a1_1) || '}' AS c1, '{"pageInfo":{"hasNextPage":' || CASE WHEN (EXISTS (SELECT 1 
 FROM customer AS t10 
 WHERE t10.account_id = :account_id AND t10.test_clock_id IS NULL ORDER BY t10.created_at DESC, t10.id DESC
- LIMIT :param_1 OFFSET :a2_0)) THEN 'true' ELSE 'false' END || '}}' AS c2
+ LIMIT 1 OFFSET :a2_0)) THEN 'true' ELSE 'false' END || '}}' AS c2

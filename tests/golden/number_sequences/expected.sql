@@ -4,7 +4,7 @@ FROM counter AS t4
 WHERE t4.account_id = :account_id AND t4.kind >= 'number:' AND t4.kind < 'number;') || ',"pageInfo":{"hasNextPage":' || CASE WHEN (EXISTS (SELECT 1 
 FROM counter AS t5 
 WHERE t5.account_id = :account_id AND t5.kind >= 'number:' AND t5.kind < 'number;' ORDER BY t5.kind ASC
- LIMIT :param_1 OFFSET :a1_0)) THEN 'true' ELSE 'false' END || ',"endCursor":' || coalesce(('[' || coalesce(group_concat(p2.c0, ','), '') || ']') -> '$[#-1]', 'null') || '},"nodes":[' || coalesce(group_concat(p2.c1, ','), '') || ']}' AS anon_1 
+ LIMIT 1 OFFSET :a1_0)) THEN 'true' ELSE 'false' END || ',"endCursor":' || coalesce(('[' || coalesce(group_concat(p2.c0, ','), '') || ']') -> '$[#-1]', 'null') || '},"nodes":[' || coalesce(group_concat(p2.c1, ','), '') || ']}' AS anon_1 
 FROM (SELECT '"' || hex('Account.numberSequences|[' || json_quote(t3.kind) || ']') || '"' AS c0, '{"prefix":' || json_quote(substr(t3.kind, 8)) || ',"first":' || coalesce((SELECT min(n6.number_sequence) AS min_1 
 FROM invoice AS n6 
 WHERE n6.account_id = t3.account_id AND n6.number_prefix = substr(t3.kind, 8)), 'null') || ',"last":' || coalesce((SELECT max(n7.number_sequence) AS max_1 
@@ -18,7 +18,7 @@ FROM invoice AS n10
 WHERE n10.account_id = t3.account_id AND n10.number_prefix = substr(t3.kind, 8)) || ',"nextNumber":' || json_quote((substr(t3.kind, 8) || '-') || printf('%04d', t3.value + 1)) || '}' AS c1 
 FROM counter AS t3 
 WHERE t3.account_id = :account_id AND t3.kind >= 'number:' AND t3.kind < 'number;' ORDER BY t3.kind ASC
- LIMIT :a1_0 OFFSET :param_2) AS p2) AS c0 
+ LIMIT :a1_0 OFFSET :param_1) AS p2) AS c0 
 FROM account AS t1 
 WHERE t1.account_id = :account_id
- LIMIT :param_3 OFFSET :param_4) AS q11) AS c0
+ LIMIT 1 OFFSET :param_2) AS q11) AS c0

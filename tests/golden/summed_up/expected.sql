@@ -5,9 +5,9 @@ FROM (SELECT '{"status":' || json_quote(g5.status) || ',"month":' || json_quote(
 FROM (SELECT t4.status AS status, substr(CASE WHEN (t4.status = 'DRAFT') THEN t4.created_at ELSE coalesce(t4.effective_at, t4.created_at) END, 1, 7) AS month, t4.collection_method AS collection_method, t4.currency AS currency, count(*) AS count, sum(t4.total >> 26) * 67108864 + sum(t4.total & 67108863) AS total, sum(t4.amount_due >> 26) * 67108864 + sum(t4.amount_due & 67108863) AS amount_due, sum(t4.amount_paid >> 26) * 67108864 + sum(t4.amount_paid & 67108863) AS amount_paid, sum(t4.amount_remaining >> 26) * 67108864 + sum(t4.amount_remaining & 67108863) AS amount_remaining 
 FROM invoice AS t4 
 WHERE t4.account_id = :account_id AND t4.expires_at IS NULL AND t4.test_clock_id IS NULL AND t4.total > :a0_2 GROUP BY t4.status, substr(CASE WHEN (t4.status = 'DRAFT') THEN t4.created_at ELSE coalesce(t4.effective_at, t4.created_at) END, 1, 7), t4.collection_method, t4.currency) AS g5 ORDER BY g5.status, g5.month, g5.collection_method, g5.currency
- LIMIT :param_1 OFFSET :param_2) AS q6) || ',"nodes":[' || coalesce(group_concat(p1.c0, ','), '') || ']}' AS anon_1 
+ LIMIT 1001 OFFSET :param_1) AS q6) || ',"nodes":[' || coalesce(group_concat(p1.c0, ','), '') || ']}' AS anon_1 
 FROM (SELECT '{"id":' || json_quote(t2.id) || '}' AS c0 
 FROM (SELECT t7.account_id AS account_id, t7.id AS id 
 FROM invoice AS t7 
 WHERE t7.account_id = :account_id AND t7.expires_at IS NULL AND t7.test_clock_id IS NULL AND t7.total > :a0_3 ORDER BY t7.created_at DESC, t7.id DESC
- LIMIT :a0_0 OFFSET :param_3) AS k8 LEFT OUTER JOIN invoice AS t2 ON t2.account_id = k8.account_id AND t2.id = k8.id ORDER BY t2.created_at DESC, t2.id DESC) AS p1) AS c0
+ LIMIT :a0_0 OFFSET :param_2) AS k8 LEFT OUTER JOIN invoice AS t2 ON t2.account_id = k8.account_id AND t2.id = k8.id ORDER BY t2.created_at DESC, t2.id DESC) AS p1) AS c0

@@ -3,4 +3,4 @@ FROM counter AS n2
 WHERE n2.account_id = :account_id AND n2.kind = ('number:' || t1.invoice_prefix)), 0) + 1) || ',"paymentMethodTypes":' || coalesce(CAST(t1.payment_method_types AS TEXT), 'null') || ',"defaultCurrency":' || json_quote(t1.default_currency) || '}' AS anon_1 
 FROM account AS t1 
 WHERE t1.account_id = :account_id
- LIMIT :param_1 OFFSET :param_2), 'null') AS c0
+ LIMIT 1 OFFSET :param_1), 'null') AS c0

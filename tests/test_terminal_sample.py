@@ -1,0 +1,180 @@
+"""The terminal program of the samples, as a process that talks to a real server which may go away."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from demonstrations import Demonstration
+from waiting import until
+
+PROGRAM = Path(__file__).parent.parent / "frontend-samples" / "terminal" / "invoices.py"
+PATIENCE = 30.0
+AMOUNTS = ("total", "amountPaid", "amountRemaining")
+
+
+def command(origin: str, *arguments: str) -> list[str]:
+    return [sys.executable, str(PROGRAM), "--server", origin, *arguments]
+
+
+def run(origin: str, *arguments: str, key: str | None = None) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | ({"INVOICE_GRAPH_KEY": key} if key else {})
+    whole = command(origin, *arguments)
+    return subprocess.run(whole, capture_output=True, text=True, timeout=PATIENCE, env=environment, check=False)
+
+
+class Following:
+    """`follow`, while it runs."""
+
+    def __init__(self, folder: Path, origin: str, *options: str) -> None:
+        self._files = folder / "printed", folder / "told"
+        options = ("--cursor-file", str(folder / "cursor"), *options)
+        with self._files[0].open("a") as printed, self._files[1].open("w") as told:
+            self._process = subprocess.Popen(command(origin, "follow", *options), stdout=printed, stderr=told)
+
+    @property
+    def cursors(self) -> list[int]:
+        """Of the events that it has printed, and those of earlier runs."""
+        return [int(line.split("\t")[0]) for line in self._files[0].read_text().splitlines()]
+
+    def has_told(self, text: str) -> bool:
+        return text in self._files[1].read_text()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(PATIENCE)
+
+
+@contextmanager
+def following(folder: Path, origin: str, *options: str) -> Iterator[Following]:
+    program = Following(folder, origin, *options)
+    try:
+        until(lambda: program.has_told("Following after"))
+        yield program
+    finally:
+        program.kill()
+
+
+def reaches(program: Following, cursor: str) -> Callable[[], bool]:
+    return lambda: program.cursors[-1:] == [int(cursor)]
+
+
+def test_each_event_is_printed_once_though_server_and_program_are_killed(tmp_path: Path) -> None:
+    with Demonstration(tmp_path) as server, server.client() as somebody:
+        begin = int(somebody.cursor())
+        with following(tmp_path, server.origin) as program:
+            draft = somebody.draft()
+            until(reaches(program, somebody.cursor()))
+            server.kill()
+            until(lambda: program.has_told("does not answer"))
+            server.start()
+            somebody.done("invoiceFinalize", id=draft)
+            until(reaches(program, somebody.cursor()))
+        somebody.done("invoicePay", id=draft)
+        with following(tmp_path, server.origin) as program:
+            somebody.customer()
+            end = somebody.cursor()
+            until(reaches(program, end))
+            assert program.cursors == list(range(begin + 1, int(end) + 1))
+
+
+def test_one_invoice_is_followed_from_the_beginning(demonstration: str, tmp_path: Path) -> None:
+    invoice = "in_01M77K6B80V1E9Q0F3VK6W71W1"
+    with following(tmp_path, demonstration, "--after", "0", "--invoice", invoice) as program:
+        until(lambda: len(program.cursors) >= 5)
+        *_, last = (tmp_path / "printed").read_text().splitlines()
+        assert last.split("\t")[2:] == ["INVOICE_SENT", invoice, "AURORA-0006", "OPEN", "2560.00", "EUR"]
+
+
+def test_the_export_has_every_invoice_with_the_digits_of_its_currency(demonstration: str) -> None:
+    ended = run(demonstration, "export")
+    rows = list(csv.DictReader(io.StringIO(ended.stdout)))
+    assert len({row["id"] for row in rows}) == len(rows) > 300
+    digits = {row["currency"]: -Decimal(row["total"]).as_tuple().exponent for row in rows}  # type: ignore[operator]
+    assert {code: digits[code] for code in ("eur", "isk", "jpy", "kwd")} == {"eur": 2, "isk": 2, "jpy": 0, "kwd": 3}
+    assert dict(_told_sums(ended.stderr)) == dict(_sums(rows))
+
+
+def _sums(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, list[Decimal]]]:
+    for currency in sorted({row["currency"] for row in rows}):
+        own = [row for row in rows if row["currency"] == currency]
+        yield currency, [sum((Decimal(row[name]) for row in own), Decimal(0)) for name in AMOUNTS]
+
+
+def _told_sums(text: str) -> Iterator[tuple[str, list[Decimal]]]:
+    for line in text.splitlines():
+        currency, *amounts = line.split()
+        yield currency, [Decimal(amount.partition("=")[2]) for amount in amounts]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "key", "sentence"),
+    [
+        (("export",), "sk_wrong", "The server does not accept this key"),
+        (("follow",), "sk_wrong", "The server does not accept this key"),
+        (("follow", "--invoice", "in_nobody"), None, "There is no invoice in_nobody"),
+        (("follow", "--after", "999999"), None, "The server's log ends before the cursor"),
+    ],
+)
+def test_what_trying_again_would_not_mend_ends_it(
+    demonstration: str, tmp_path: Path, arguments: tuple[str, ...], key: str | None, sentence: str
+) -> None:
+    kept = ("--cursor-file", str(tmp_path / "cursor")) if arguments[0] == "follow" else ()
+    ended = run(demonstration, *arguments, *kept, key=key)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
+    assert sentence in ended.stderr
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, "<html>"), (200, "<html>"), (200, "[]"), (200, "{}")])
+def test_something_else_that_answers_ends_it(status: int, body: str) -> None:
+    with answering(status, body) as origin:
+        ended = run(origin, "export")
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "Something answers that is no invoice-graph; is the address right?\n",
+    )
+
+
+@contextmanager
+def answering(status: int, body: str) -> Iterator[str]:
+    """The origin of a server that answers every request so."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_arguments: Any) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_server_that_asks_for_a_pause_gets_one(tmp_path: Path) -> None:
+    with Demonstration(tmp_path, "--cost-per-minute", "600") as strict:
+        with following(tmp_path, strict.origin), strict.client() as somebody:
+            while "errors" not in somebody.send_operation("{ invoices(first: 100) { nodes { id } } }").json():
+                pass
+        exporting = subprocess.Popen(
+            command(strict.origin, "export"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
+        with exporting:
+            assert exporting.stderr is not None
+            assert exporting.stderr.readline().startswith(b"The server asks for a pause")
+            exporting.kill()
