@@ -202,6 +202,18 @@ def test_processes_that_start_at_once_make_and_upgrade_once(bare: str, revision:
     assert ask(bare, f"SELECT * FROM {RECORD}") == [(NEWEST,)]
 
 
+async def test_a_start_waits_while_another_changes_a_file_that_has_no_write_ahead_log_yet(tmp_path: Path) -> None:
+    url = f"{SCHEMES['sqlite']}{tmp_path}/old.db"
+    await upgrade(url, "0001")
+    with contextlib.closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with anyio.move_on_after(0.5) as waiting:
+            await make(url)
+        assert waiting.cancelled_caught
+    await make(url)
+    assert ask(url, f"SELECT * FROM {RECORD}") == [(NEWEST,)]
+
+
 async def test_an_upgrade_that_fails_leaves_an_old_database_as_it_was(bare: str) -> None:
     await upgrade(bare, "0001")
     ask(bare, "CREATE TABLE lease (what TEXT)")

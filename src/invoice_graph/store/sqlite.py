@@ -30,9 +30,11 @@ CONNECTION_SETTINGS = (
     "PRAGMA mmap_size = 1073741824",
     "PRAGMA temp_store = MEMORY",
 )
-WRITER_SETTINGS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = {synchronous}")
+WRITE_AHEAD = "PRAGMA journal_mode = WAL"
+SYNCHRONOUS = "PRAGMA synchronous = {synchronous}"
 STARTING_MILLISECONDS = 60_000
 """How long a start waits for other processes that start; they may be making the tables."""
+PAUSE_MILLISECONDS = 20
 
 BEGIN_WRITE = "BEGIN IMMEDIATE"
 QUERY_PLAN = "EXPLAIN QUERY PLAN "
@@ -238,17 +240,31 @@ async def copy_file(path: Path, file: Path, busy_milliseconds: int = 5000) -> St
 async def _open(
     path: Path, readers: int, synchronous: str, busy: int, migrate: bool, opened: AsyncExitStack
 ) -> SqliteDatabase:
-    writer = await _connect(path, "rwc", max(busy, STARTING_MILLISECONDS), opened)
+    patience = max(busy, STARTING_MILLISECONDS)
+    writer = await _connect(path, "rwc", patience, opened)
     # Before anything is changed: a file of somebody else is left as it is.
     await check_tables(writer.rows, migrate)
-    for setting in WRITER_SETTINGS:
-        await writer.rows(setting.format(synchronous=synchronous))
+    await _write_ahead(writer, patience)
+    await writer.rows(SYNCHRONOUS.format(synchronous=synchronous))
     await prepare_tables(writer.rows, path, migrate)
     await writer.rows(BUSY_TIMEOUT.format(busy_milliseconds=busy))
     watcher = await _connect(path, "ro", busy, opened)
     pool = [await _connect(path, "ro", busy, opened) for _ in range(readers)]
     opened.pop_all()
     return SqliteDatabase(path, writer, pool, watcher, max(busy, 1) / 1000)
+
+
+async def _write_ahead(writer: SqliteConnection, milliseconds: int) -> None:
+    # SQLite, which waits for others elsewhere, gives up at once when two change the mode of a file together.
+    for _ in range(milliseconds // PAUSE_MILLISECONDS):
+        try:
+            await writer.rows(WRITE_AHEAD)
+            return
+        except sqlite3.OperationalError as error:
+            if str(error) not in LOCKED_MESSAGES:
+                raise
+        await asyncio.sleep(PAUSE_MILLISECONDS / 1000)
+    await writer.rows(WRITE_AHEAD)
 
 
 async def _connect(path: Path, mode: str, busy: int, opened: AsyncExitStack) -> SqliteConnection:
