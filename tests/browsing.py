@@ -40,11 +40,11 @@ def browser() -> Iterator[Any]:
 class Visit:
     """A page in a browser that has been nowhere before, and what it did that no page of ours may do.
 
-    Each of `forgiven` stands in complaints that are no fault of the page.
+    Each of `forgiven` stands in complaints that are no fault of the page; `ours` are further origins it may reach.
     """
 
-    def __init__(self, browser: Any, origin: str, forgiven: Sequence[str] = ()) -> None:
-        self._origin = urlsplit(origin).netloc
+    def __init__(self, browser: Any, origin: str, forgiven: Sequence[str] = (), ours: Sequence[str] = ()) -> None:
+        self._ours = {urlsplit(each).netloc for each in (origin, *ours)}
         self._forgiven = forgiven
         self.faults: list[str] = []
         self.context = browser.new_context(viewport=WINDOW, color_scheme="light")
@@ -62,7 +62,7 @@ class Visit:
             self.faults.append(f"{message.type}: {message.text}")
 
     def _note_address(self, url: str) -> None:
-        if not url.startswith(INLINE) and urlsplit(url).netloc != self._origin:
+        if not url.startswith(INLINE) and urlsplit(url).netloc not in self._ours:
             self.faults.append(f"request: {url}")
 
     def keep_screenshot(self, name: str) -> None:
@@ -72,9 +72,9 @@ class Visit:
 
 
 @contextlib.contextmanager
-def visit(browser: Any, origin: str, forgiven: Sequence[str] = ()) -> Iterator[Visit]:
+def visit(browser: Any, origin: str, forgiven: Sequence[str] = (), ours: Sequence[str] = ()) -> Iterator[Visit]:
     """A visit that does nothing forbidden."""
-    visit = Visit(browser, origin, forgiven)
+    visit = Visit(browser, origin, forgiven, ours)
     try:
         yield visit
         assert visit.faults == []

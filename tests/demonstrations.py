@@ -21,10 +21,10 @@ def free_port() -> int:
 class Demonstration:
     """A server process on one port and file. `options` are those of `serve`."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, port: int | None = None) -> None:
         self.folder = folder
         self.database = f"sqlite+aiosqlite:///{folder / 'demo.db'}"
-        self.port = free_port()
+        self.port = port or free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         command = [sys.executable, "-m", "invoice_graph", "serve", "--demo", "--port", str(self.port)]
         self._command = [*command, "--database", self.database, *options]

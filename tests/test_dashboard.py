@@ -17,13 +17,13 @@ from system import Client
 pytestmark = pytest.mark.browser
 
 INVOICES = 250
-SEED = ["--customers", "20", "--invoices", str(INVOICES), "--lines", "3"]
 SCROLLED_ROWS = 200
 AT_ONCE_MILLISECONDS = 100
 MOST_BUNDLE_BYTES = 130_000
 NETWORK_COMPLAINTS = ("Failed to load resource", "WebSocket connection to")
 DIFFERENT_DIGITS = ("isk", "ugx", "huf", "cop", "idr", "lak")
 """Currencies in which browsers disagree with the gateway about the minor unit."""
+NARROW = {"width": 360, "height": 740}
 CHANGES = ("INVOICE_CREATED", "INVOICE_FINALIZED", "INVOICE_PAID", "INVOICE_VOIDED")
 
 TROUBLES: dict[str, tuple[int, str, str]] = {
@@ -56,13 +56,18 @@ def project(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_dashboard(tmp_path_factory.mktemp("dashboard"))
 
 
+def seeded(gateway: Demonstration, invoices: int) -> Demonstration:
+    """One that has so many invoices before it starts, in place of those of a demonstration."""
+    seed = [sys.executable, "-m", "invoice_graph", "seed", "--database", gateway.database]
+    run([*seed, "--customers", "20", "--invoices", str(invoices), "--lines", "3"], gateway.folder)
+    return gateway
+
+
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """A demonstration with bulk data."""
     folder = tmp_path_factory.mktemp("gateway")
-    gateway = Demonstration(folder)
-    run([sys.executable, "-m", "invoice_graph", "seed", "--database", gateway.database, *SEED], folder)
-    with gateway:
+    with seeded(Demonstration(folder), INVOICES) as gateway:
         yield gateway
 
 
@@ -293,6 +298,38 @@ def test_what_others_do_is_seen_live_and_no_event_is_lost_when_the_server_restar
     assert dashboard.heard(len(told)) == told
     dashboard.press("Show 2 new invoices")
     dashboard.visit.keep_screenshot("dashboard-live")
+
+
+def test_another_log_is_read_from_its_own_end(
+    cut_dashboard: Dashboard, gateway: Demonstration, elsewhere: Client, tmp_path: Path
+) -> None:
+    dashboard = cut_dashboard
+    gone = elsewhere.draft()
+    dashboard.open_list()
+    gateway.kill()
+    try:
+        # A database restored from long ago: its log ends before the page's cursor.
+        restored = seeded(Demonstration(tmp_path, port=gateway.port), INVOICES // 10)
+        with restored, restored.client() as another:
+            dashboard.page.locator(f'tr[data-id="{gone}"]').wait_for(state="detached")
+            dashboard.is_in_state("live")
+            draft = another.draft()
+            (cursor,) = dashboard.heard(1)
+            assert cursor == another.cursor()
+            dashboard.press("Show 1 new invoice")
+            another.done("invoiceFinalize", id=draft)
+            dashboard.shows_status("OPEN", draft)
+    finally:
+        gateway.start()
+
+
+@pytest.mark.parametrize("path", ["/", "/invoices/{id}"])
+def test_a_narrow_window_is_scrolled_one_way_only(dashboard: Dashboard, elsewhere: Client, path: str) -> None:
+    dashboard.page.set_viewport_size(NARROW)
+    dashboard.open(path.format(id=elsewhere.open_invoice(amount=123456)))
+    dashboard.is_in_state("live")
+    dashboard.visit.keep_screenshot(f"dashboard-narrow{path.count('/')}")
+    assert dashboard.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

@@ -1,8 +1,11 @@
 """The status page of the samples, opened from its file by a browser, while its server lives, dies and comes back."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -20,8 +23,8 @@ pytestmark = pytest.mark.browser
 PAGE = Path(__file__).parent.parent / "frontend-samples" / "status-page" / "index.html"
 FROM_FILES = ("--allowed-origins", '["null"]')
 SESSION = "mutation ($customerId: ID!) { customerSessionCreate(input: {customerId: $customerId}) { token } }"
-UNREACHED = "ERR_CONNECTION_REFUSED"
-REFUSED = "WebSocket connection to"
+UNREACHED = ("ERR_CONNECTION_REFUSED",)
+REFUSED = ("WebSocket connection to",)
 
 
 class StatusPage:
@@ -60,7 +63,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def opened(browser: Any, origin: str, forgiven: str | None = None, **settings: str) -> Iterator[StatusPage]:
+def opened(browser: Any, origin: str, forgiven: Sequence[str] = (), **settings: str) -> Iterator[StatusPage]:
     """The page in a browser whose clock can be turned."""
     with visit(browser, origin, forgiven) as visited:
         visited.page.clock.install()
@@ -83,6 +86,24 @@ def saying(text: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{running.socket.getsockname()[1]}"
         running.shutdown()
         thread.join()
+
+
+@contextmanager
+def served_folder(folder: Path, port: int) -> Iterator[None]:
+    """Somebody's site."""
+    with ThreadingHTTPServer(("127.0.0.1", port), partial(QuietHandler, directory=folder)) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files without a line for each."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
 
 
 def test_a_change_is_seen_live_and_one_that_was_missed_is_made_up_for(browser: Any, server: Demonstration) -> None:
@@ -196,6 +217,21 @@ def test_an_outage_of_minutes_is_counted(browser: Any) -> None:
         page.says("does not answer")
         page.page.clock.fast_forward("05:00")
         page.says("for 5 min")
+
+
+def test_it_lives_in_a_frame_of_another_site(browser: Any, tmp_path: Path) -> None:
+    port = free_port()
+    site = f"http://127.0.0.1:{port}"
+    gateway = Demonstration(tmp_path, "--allowed-origins", json.dumps([site]))
+    with gateway, served_folder(PAGE.parent, port), gateway.client() as elsewhere:
+        invoice = elsewhere.open_invoice()
+        page = f"{site}/{PAGE.name}#{urlencode({'invoice': invoice, 'server': gateway.origin})}"
+        with visit(browser, gateway.origin, ours=(site,)) as visited:
+            visited.page.set_content(f'<iframe src="{page}" title="Invoice status"></iframe>')
+            frame = visited.page.frame_locator("iframe")
+            frame.locator("#connection", has_text=re.compile("^Live")).wait_for()
+            elsewhere.done("invoicePay", id=invoice)
+            frame.locator("#badge", has_text="Paid").wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
