@@ -15,6 +15,7 @@ import httpx
 from catalogue_inputs import PAYLOADS as CATALOGUE
 from databases import databases, rows
 from payment_inputs import PAYLOADS as MONEY
+from waiting import PATIENCE
 
 from invoice_graph.commands.accounts import create_account
 from invoice_graph.commands.keys import create_key
@@ -164,9 +165,9 @@ class Served:
         async def answer() -> T:
             return question()
 
-        return asyncio.run_coroutine_threadsafe(answer(), self._loop).result(timeout=5)
+        return asyncio.run_coroutine_threadsafe(answer(), self._loop).result(timeout=PATIENCE)
 
-    def reaches(self, condition: Callable[[], bool], within: float = 5.0) -> bool:
+    def reaches(self, condition: Callable[[], bool], within: float = PATIENCE) -> bool:
         """Whether `condition` becomes true inside the event loop within so many seconds."""
 
         async def watch() -> bool:
@@ -176,13 +177,13 @@ class Served:
                         await asyncio.sleep(0.005)
             return condition()
 
-        return asyncio.run_coroutine_threadsafe(watch(), self._loop).result(timeout=within + 5)
+        return asyncio.run_coroutine_threadsafe(watch(), self._loop).result(timeout=within + PATIENCE)
 
     def key(self, *scopes: Scope) -> dict[str, str]:
         """The header of a new key of the demonstration account, restricted to some scopes if there are any."""
         services = self.gateway.services
         made = create_key(services.database, services.clock, services.ids, DEMO_ACCOUNT, "test", scopes=scopes or None)
-        secret = asyncio.run_coroutine_threadsafe(made, self._loop).result(timeout=5).secret
+        secret = asyncio.run_coroutine_threadsafe(made, self._loop).result(timeout=PATIENCE).secret
         return {"authorization": f"Bearer {secret}"}
 
     @property

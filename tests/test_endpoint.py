@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from toy_engine import Gateway
+from waiting import PATIENCE
 
 from invoice_graph.server.endpoint import HttpSettings
 
@@ -33,7 +34,7 @@ def gateway() -> Iterator[Gateway]:
 
 @pytest.fixture(scope="module")
 def client(gateway: Gateway) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"http://127.0.0.1:{gateway.port}", timeout=5) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{gateway.port}", timeout=PATIENCE) as client:
         yield client
 
 
@@ -139,13 +140,13 @@ def test_a_body_may_have_the_largest_size_and_not_one_byte_more(client: httpx.Cl
 
 
 def test_an_endless_body_is_cut_off_with_413(gateway: Gateway) -> None:
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=PATIENCE) as raw:
         raw.sendall(_head("transfer-encoding: chunked") + b"1fbd0\r\n" + b" " * 0x1FBD0 + b"\r\n")
         assert _status_line(raw) == b"HTTP/1.1 413 Request Entity Too Large"
 
 
 def test_a_body_that_does_not_arrive_is_cut_off_with_408(gateway: Gateway) -> None:
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=PATIENCE) as raw:
         raw.sendall(_head("content-length: 100") + b"{")
         assert _status_line(raw) == b"HTTP/1.1 408 Request Timeout"
         assert b"connection: close" in raw.recv(4096) or raw.recv(1) == b""
@@ -153,7 +154,7 @@ def test_a_body_that_does_not_arrive_is_cut_off_with_408(gateway: Gateway) -> No
 
 def test_a_client_that_leaves_in_the_middle_of_its_body_leaves_nothing_behind(gateway: Gateway) -> None:
     before = gateway.task_count()
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=PATIENCE) as raw:
         raw.sendall(_head("content-length: 100") + b"{")
     assert gateway.reaches(lambda: not gateway.server_state.tasks)
     assert gateway.reaches(lambda: len(asyncio.all_tasks()) - 1 <= before)
@@ -305,7 +306,7 @@ def test_a_client_that_does_not_read_its_stream_is_dropped(loop: str) -> None:
 def test_shutting_down_ends_streams_without_complete_and_lets_requests_finish() -> None:
     gateway = Gateway()
     answers: list[httpx.Response] = []
-    with gateway.running(), httpx.Client(base_url=f"http://127.0.0.1:{gateway.port}", timeout=5) as client:
+    with gateway.running(), httpx.Client(base_url=f"http://127.0.0.1:{gateway.port}", timeout=PATIENCE) as client:
         with client.stream("GET", PATH, params=LIVE, headers={"accept": SSE}) as stream:
             chunks = stream.iter_raw()
             assert next(chunks) == b":\n\n"
@@ -332,6 +333,6 @@ def _status_line(raw: socket.socket) -> bytes:
 def _slow_reader(port: int) -> socket.socket:
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    raw.settimeout(5)
+    raw.settimeout(PATIENCE)
     raw.connect(("127.0.0.1", port))
     return raw

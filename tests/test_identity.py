@@ -24,6 +24,7 @@ from planner_data import ACCOUNT, ADDRESS, NOW, small
 from pydantic import ValidationError
 from system import DEMO_ACCOUNT, Served, prepare
 from toy_engine import Talk
+from waiting import PATIENCE
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
@@ -326,7 +327,7 @@ def brief(served: Served, seconds: int) -> str:
         async with services.database.transaction() as connection:
             await insert_rows(connection, SigningSecret, [secret])
 
-    asyncio.run_coroutine_threadsafe(keep(), served._loop).result(timeout=5)
+    asyncio.run_coroutine_threadsafe(keep(), served._loop).result(timeout=PATIENCE)
     return sign(Session(DEMO_ACCOUNT, "cus_x", now + timedelta(seconds=seconds)), secret, now, "1")
 
 

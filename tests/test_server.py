@@ -17,7 +17,7 @@ import pytest
 from databases import databases
 from system import FOREIGN_SECRET, Client, Process, Served, prepare, query_rows
 from toy_engine import Talk, dial
-from waiting import until
+from waiting import PATIENCE, until
 
 from invoice_graph.config import Settings
 from invoice_graph.worker import JOBS
@@ -33,7 +33,7 @@ def path(tmp_path: Path, kind: str) -> Path:
 def is_refused(port: int) -> bool:
     """Whether nobody listens on a port."""
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
     except ConnectionError:
         return True
     return False

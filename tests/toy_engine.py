@@ -29,6 +29,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from waiting import PATIENCE
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
@@ -258,9 +259,9 @@ class Gateway(uvicorn.Server):
             return question()
 
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(answer(), self._loop).result(timeout=5)
+        return asyncio.run_coroutine_threadsafe(answer(), self._loop).result(timeout=PATIENCE)
 
-    def reaches(self, condition: Callable[[], bool], within: float = 3.0) -> bool:
+    def reaches(self, condition: Callable[[], bool], within: float = PATIENCE) -> bool:
         """Whether `condition` becomes true inside the server's event loop within so many seconds."""
 
         async def watch() -> bool:
@@ -271,7 +272,7 @@ class Gateway(uvicorn.Server):
             return condition()
 
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(watch(), self._loop).result(timeout=within + 5)
+        return asyncio.run_coroutine_threadsafe(watch(), self._loop).result(timeout=within + PATIENCE)
 
     def task_count(self) -> int:
         """How many tasks the server's event loop has, this question's own not counted."""
@@ -304,7 +305,7 @@ class Talk:
         self.say("subscribe", id=identity, payload={"query": query, **parameters})
 
     def hear(self) -> dict[str, Any]:
-        text = self.connection.recv(timeout=5)
+        text = self.connection.recv(timeout=PATIENCE)
         assert isinstance(text, str)
         message: dict[str, Any] = orjson.loads(text)
         return message
@@ -313,7 +314,7 @@ class Talk:
         """The close code and reason; whatever comes before is skipped."""
         with pytest.raises(ConnectionClosed) as closed:
             while True:
-                self.connection.recv(timeout=5)
+                self.connection.recv(timeout=PATIENCE)
         assert closed.value.rcvd is not None
         return closed.value.rcvd.code, closed.value.rcvd.reason
 
@@ -331,7 +332,7 @@ def raw_socket(port: int) -> socket.socket:
     """A shaken hand, connection_init sent, and a receive buffer too small to hide not reading."""
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    raw.settimeout(5)
+    raw.settimeout(PATIENCE)
     raw.connect(("127.0.0.1", port))
     key = base64.b64encode(os.urandom(16)).decode()
     headers = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}"]

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import anyio
 
-PATIENCE = 15.0
+PATIENCE = 30.0
+"""Seconds; nothing takes as long, unless the machine has a lot else to do."""
 
 
 def until(condition: Callable[[], bool], within: float = PATIENCE) -> None:
