@@ -16,7 +16,7 @@ from bench.dataset import NotSeeded, Size
 from bench.operations import INVOICE_PAGE
 from bench.report import http_rows, machine_text, table_text
 from bench.servers import GATEWAY
-from invoice_graph.store.postgres import SCHEME
+from invoice_graph.store.addresses import POSTGRES
 
 VARIABLE = "INVOICE_GRAPH_TEST_POSTGRES"
 SERVERS = ("gateway", "two_processes", "bare_postgres", "postgraphile")
@@ -115,7 +115,7 @@ def _named(server: str, database: str) -> str:
 
 def _url(server: str, database: str) -> str:
     """A database as the gateway's `--database`."""
-    return SCHEME + _named(server, database).partition("://")[2]
+    return POSTGRES + _named(server, database).partition("://")[2]
 
 
 def text(measured: dict[str, Any]) -> str:

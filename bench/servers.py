@@ -16,7 +16,7 @@ import orjson
 from bench import node, peers
 from bench.operations import Operation
 from invoice_graph.server.app import DEMO_SECRET
-from invoice_graph.store import postgres, sqlite
+from invoice_graph.store.addresses import POSTGRES, database_path
 
 GATEWAY = (sys.executable, "-m", "invoice_graph")
 START_SECONDS = 30
@@ -122,9 +122,9 @@ def _ticks(process: Path) -> int:
 
 def address(url: str) -> str:
     """A database as every client of it reads it: a file's path, or an address that starts with postgresql://."""
-    if url.startswith(postgres.SCHEME):
-        return "postgresql://" + url.removeprefix(postgres.SCHEME)
-    return str(sqlite.database_path(url))
+    if url.startswith(POSTGRES):
+        return "postgresql://" + url.removeprefix(POSTGRES)
+    return str(database_path(url))
 
 
 @contextmanager

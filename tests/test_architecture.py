@@ -1,6 +1,7 @@
 """The house: rooms import lower floors only, each library stays in its rooms, files and functions keep their size."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import invoice_graph
 
 HOUSE = Path(invoice_graph.__file__).parent
 FLOORS = (
-    ("domain", "config"),
+    ("domain", "config", "deferred"),
     ("store", "adapters"),
     ("commands", "planner"),
     ("schema", "worker", "seed", "demo"),
@@ -112,3 +113,12 @@ def test_the_domain_needs_the_standard_library_alone() -> None:
         for line, module in imports(path):
             top = module.split(".")[0]
             assert top == "invoice_graph" or top in sys.stdlib_module_names, f"{path}:{line} imports {module}"
+
+
+def test_a_start_on_a_file_imports_nothing_that_it_may_not_need() -> None:
+    program = "import sys, invoice_graph.cli; print(*sys.modules)"
+    imported = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {"aiosqlite", "strawberry"} <= set(imported)
+    assert not {"alembic", "asyncpg", "cryptography", "httpx"} & set(imported)

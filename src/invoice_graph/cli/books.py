@@ -14,10 +14,11 @@ from invoice_graph.cli.options import Unfit, with_settings
 from invoice_graph.cli.processes import run_loop
 from invoice_graph.cli.sequences import account_lines, table_lines
 from invoice_graph.config import Settings
-from invoice_graph.store.database import file_of, is_missing, open_database
+from invoice_graph.store.addresses import SQLITE, file_of, is_missing
+from invoice_graph.store.database import open_database
 from invoice_graph.store.numbering import NumberSequence, number_sequences
 from invoice_graph.store.revisions import Step
-from invoice_graph.store.sqlite import SCHEME, copy_file
+from invoice_graph.store.sqlite import copy_file
 from invoice_graph.store.verification.checks import Finding
 from invoice_graph.store.verification.verify import CHECKS
 from invoice_graph.store.verification.verify import verify as find_faults
@@ -66,7 +67,7 @@ def _provable(file: Path, step: Step) -> Generator[Path, None, None]:
 
 
 def _url(file: Path) -> str:
-    return f"{SCHEME}{file.absolute()}"
+    return f"{SQLITE}{file.absolute()}"
 
 
 def check_existing(settings: Settings) -> None:

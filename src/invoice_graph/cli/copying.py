@@ -3,7 +3,7 @@
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,11 +12,19 @@ from invoice_graph.cli.options import Unfit, with_settings
 from invoice_graph.cli.processes import run_loop
 from invoice_graph.cli.progress import progress
 from invoice_graph.config import Settings
+from invoice_graph.deferred import deferred
+from invoice_graph.store.addresses import is_missing, same_database
 from invoice_graph.store.connection import Database, DatabaseUnusable
-from invoice_graph.store.copying import BATCH_ROWS, Copy
-from invoice_graph.store.database import is_missing, open_database, same_database
+from invoice_graph.store.database import open_database
+from invoice_graph.store.paging import BATCH_ROWS
 from invoice_graph.store.verification.checks import Finding
 from invoice_graph.store.verification.verify import verify
+
+if TYPE_CHECKING:
+    from invoice_graph.store import copying
+else:
+    # It knows the errors of both drivers, of which a start needs one.
+    copying = deferred("invoice_graph.store.copying")
 
 
 @with_settings("synchronous", "busy_milliseconds", "migrate", "database_wait")
@@ -50,7 +58,7 @@ def copy(
 async def _copied(source: Settings, target: Settings, batch_rows: int) -> tuple[list[str], list[Finding]]:
     async with _opened("--from", source) as origin, _opened("--to", target) as copy:
         with progress() as advance:
-            differences = await Copy(origin, copy, advance, batch_rows).run()
+            differences = await copying.Copy(origin, copy, advance, batch_rows).run()
         return differences, [] if differences else await verify(copy)
 
 

@@ -27,7 +27,8 @@ from invoice_graph.server.app import DEMO_ACCOUNT, DEMO_SECRET, listen
 from invoice_graph.server.gateway import open_gateway
 from invoice_graph.server.listed_documents import read_documents
 from invoice_graph.server.request_log import OPERATIONS
-from invoice_graph.store.database import is_missing, open_database
+from invoice_graph.store.addresses import is_missing
+from invoice_graph.store.database import open_database
 from invoice_graph.store.revisions import NEWEST
 from invoice_graph.store.tables import Account
 from invoice_graph.store.whole import as_one

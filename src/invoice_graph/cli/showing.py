@@ -15,8 +15,7 @@ from invoice_graph.schema.build import build_schema
 from invoice_graph.server.app import DEMO_ACCOUNT
 from invoice_graph.server.explain import Unexplained, explain
 from invoice_graph.server.gateway import open_gateway
-from invoice_graph.store.database import is_missing
-from invoice_graph.store.sqlite import SCHEME
+from invoice_graph.store.addresses import SQLITE, is_missing
 
 
 def schema() -> None:
@@ -45,7 +44,7 @@ def explain_query(
     with TemporaryDirectory() as folder:
         if is_missing(settings.database):
             # The plan is the same without data, and asking for it should leave nothing behind.
-            settings = settings.model_copy(update={"database": f"{SCHEME}{folder}/empty.db", "migrate": True})
+            settings = settings.model_copy(update={"database": f"{SQLITE}{folder}/empty.db", "migrate": True})
         typer.echo(run_loop(_explained(settings, text, given, account)))
 
 

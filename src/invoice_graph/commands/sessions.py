@@ -8,11 +8,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import jwt
+from typing import TYPE_CHECKING, Any
 
 from invoice_graph.commands.operations import Call, Command, Done, Outcome, Services
+from invoice_graph.deferred import deferred
 from invoice_graph.domain import fields
 from invoice_graph.domain.access import CUSTOMER, Actor, ActorKind
 from invoice_graph.domain.clock import Clock, time_text
@@ -22,6 +21,12 @@ from invoice_graph.store.connection import Connection, Database
 from invoice_graph.store.rows import delete_row, insert_rows, select_rows
 from invoice_graph.store.tables import Account, Customer, SigningSecret
 from invoice_graph.store.unit_of_work import UnitOfWork, missing
+
+if TYPE_CHECKING:
+    import jwt
+else:
+    # With its cryptography it is a twentieth of a start, which needs it for tokens only.
+    jwt = deferred("jwt")
 
 ISSUER, AUDIENCE, ALGORITHM = "invoice-graph", "invoice-graph:customer", "HS256"
 SHORTEST, USUAL, LONGEST = 60, 900, 86_400

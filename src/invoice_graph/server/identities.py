@@ -3,15 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from invoice_graph.adapters.identity import Issuer, IssuerSettings, IssuerUnavailable
 from invoice_graph.commands.accounts import has_account
 from invoice_graph.config import Settings
+from invoice_graph.deferred import deferred
 from invoice_graph.domain.access import CUSTOMER, Actor, ActorKind, Rights, Scope, granted
 from invoice_graph.domain.clock import Clock
 from invoice_graph.server.engine_protocol import AuthenticationUnavailable, Unauthenticated
 from invoice_graph.store.connection import Database
+
+if TYPE_CHECKING:
+    from invoice_graph.adapters import identity
+else:
+    # Most gateways know no outside issuer; a start need not import what talks to one.
+    identity = deferred("invoice_graph.adapters.identity")
 
 SKEW = timedelta(seconds=60)
 """How far the issuer's clock may be ahead."""
@@ -23,7 +29,7 @@ SCOPES = {str(scope): scope for scope in Scope}
 class Identities:
     """Who the tokens of an issuer are for: the names of the claims that say so."""
 
-    issuer: Issuer
+    issuer: "identity.Issuer"
     account_claim: str
     scope_claim: str
     customer_claim: str
@@ -32,7 +38,7 @@ class Identities:
         """The actor of a token; raises Unauthenticated and AuthenticationUnavailable."""
         try:
             claims = await self.issuer.verified(token)
-        except IssuerUnavailable as unavailable:
+        except identity.IssuerUnavailable as unavailable:
             raise AuthenticationUnavailable(str(unavailable)) from unavailable
         if claims is None:
             raise Unauthenticated("This token was not signed by its issuer for this gateway; ask for another.")
@@ -72,6 +78,8 @@ def make_identities(settings: Settings, clock: Clock) -> Identities | None:
     """What the settings say about an outside issuer, if there is one."""
     if not settings.oidc_issuer:
         return None
-    told = IssuerSettings(settings.oidc_issuer, settings.oidc_audience, settings.oidc_jwks_url, settings.oidc_timeout)
+    told = identity.IssuerSettings(
+        settings.oidc_issuer, settings.oidc_audience, settings.oidc_jwks_url, settings.oidc_timeout
+    )
     names = settings.oidc_account_claim, settings.oidc_scope_claim, settings.oidc_customer_claim
-    return Identities(Issuer(told, clock), *names)
+    return Identities(identity.Issuer(told, clock), *names)

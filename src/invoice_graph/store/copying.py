@@ -22,12 +22,11 @@ from invoice_graph.store.connection import (
     StatementTimeout,
 )
 from invoice_graph.store.dialect import POSTGRES, Statement
-from invoice_graph.store.paging import Key, Page, PagedTable
+from invoice_graph.store.paging import BATCH_ROWS, Key, Page, PagedTable
 from invoice_graph.store.postgres_tables import one_line
 from invoice_graph.store.rows import table_of
 from invoice_graph.store.tables import Lease
 
-BATCH_ROWS = 2000
 LEFT_OUT = {table_of(Lease)}
 """What belongs to an installation and not to its data."""
 

@@ -11,6 +11,7 @@ from invoice_graph.store.types import Flag
 
 Key = tuple[Any, ...]
 Page = list[tuple[Any, ...]]
+BATCH_ROWS = 2000
 
 
 class PagedTable:

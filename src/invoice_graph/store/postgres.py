@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 import asyncpg
 from asyncpg import exceptions as pg
 
+from invoice_graph.store import addresses
 from invoice_graph.store.connection import Database, DatabaseUnavailable, DatabaseUnusable, Runnable
 from invoice_graph.store.dialect import POSTGRES, Parameters, Spelling
 from invoice_graph.store.postgres_connection import GONE, KNOWN, PostgresConnection, translated
 from invoice_graph.store.postgres_tables import one_line, prepare_tables
 from invoice_graph.store.turns import Turn, Turns
 
-SCHEME = "postgresql+asyncpg://"
 CHANNEL = "invoice_graph"
 """What processes tell each other on: that there is something new, never what."""
 
@@ -255,7 +255,7 @@ async def open_postgres(
 ) -> PostgresDatabase:
     """Connects to a database, for which a server that does not answer gets `wait` seconds, and makes its tables when
     it is empty; without `migrate` they have to be there and up to date. Raises DatabaseUnusable."""
-    address = "postgresql://" + url.removeprefix(SCHEME)
+    address = "postgresql://" + url.removeprefix(addresses.POSTGRES)
     async with AsyncExitStack() as opened:
         try:
             writers = await _answering(lambda: _pool(address, _writing(settings), settings.writers, opened), wait)

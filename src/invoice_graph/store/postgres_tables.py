@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 from invoice_graph.store.connection import DatabaseUnusable
 from invoice_graph.store.ddl import create_statements
 from invoice_graph.store.dialect import POSTGRES
-from invoice_graph.store.migrations.loading import upgrading
+from invoice_graph.store.migrations import upgrading
 from invoice_graph.store.revisions import READ, RECORD, Step, next_step, recorded
 
 OLDEST_VERSION = 15
@@ -34,7 +34,7 @@ async def prepare_tables(driver: Any, address: str, migrate: bool) -> None:
     one does it; the others wait for that. Raises DatabaseUnusable."""
     _check_server(driver)
     while (step := next_step(await _revision(driver), migrate)) is not Step.NOTHING:
-        await (_create(driver) if step is Step.CREATE else upgrading().upgrade_postgres(address))
+        await (_create(driver) if step is Step.CREATE else upgrading.upgrade_postgres(address))
     await _check_rights(driver)
 
 

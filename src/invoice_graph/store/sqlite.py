@@ -19,9 +19,6 @@ from invoice_graph.store.revisions import Step
 from invoice_graph.store.sqlite_tables import check_tables, prepare_tables
 from invoice_graph.store.turns import Turn, Turns
 
-SCHEME = "sqlite+aiosqlite:///"
-SERVER_FORM = "postgresql+asyncpg://USER@HOST/NAME"
-
 BUSY_TIMEOUT = "PRAGMA busy_timeout = {busy_milliseconds}"
 CONNECTION_SETTINGS = (
     "PRAGMA foreign_keys = ON",
@@ -172,13 +169,6 @@ class SqliteDatabase(Database):
             if str(error) not in LOCKED_MESSAGES:
                 raise
             raise lock_timeout() from error
-
-
-def database_path(url: str) -> Path:
-    """The file that a URL names; DatabaseUnusable for any other kind."""
-    if not url.startswith(SCHEME) or not url.removeprefix(SCHEME):
-        raise DatabaseUnusable(f"{url!r} is no database URL of the form {SCHEME}FILE or {SERVER_FORM}.")
-    return Path(url.removeprefix(SCHEME))
 
 
 def usual_readers() -> int:

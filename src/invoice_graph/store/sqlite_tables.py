@@ -7,7 +7,7 @@ from typing import Any
 from invoice_graph.store.connection import DatabaseUnusable
 from invoice_graph.store.ddl import create_statements
 from invoice_graph.store.dialect import SQLITE
-from invoice_graph.store.migrations.loading import upgrading
+from invoice_graph.store.migrations import upgrading
 from invoice_graph.store.revisions import NEWEST, READ, RECORD, REVISIONS, Step, newer, next_step, recorded
 from invoice_graph.store.statistics import statistics_statements
 
@@ -34,7 +34,7 @@ async def prepare_tables(execute: Execute, path: Path, migrate: bool) -> None:
     Raises DatabaseUnusable.
     """
     while (step := await check_tables(execute, migrate)) is not Step.NOTHING:
-        await (_create(execute) if step is Step.CREATE else upgrading().upgrade_sqlite(path))
+        await (_create(execute) if step is Step.CREATE else upgrading.upgrade_sqlite(path))
 
 
 async def _revision(execute: Execute) -> str | None:
