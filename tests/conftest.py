@@ -31,6 +31,7 @@ START = datetime.fromtimestamp(1_700_000_000, UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only-postgres", action="store_true", help="Leave out what a run without a server has tested.")
+    parser.addoption("--crash-rounds", type=int, default=20, help="How often the server is killed while it writes.")
     parser.addoption("--update-golden", action="store_true", help="Write tests/golden anew from what the planner does.")
 
 

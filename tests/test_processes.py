@@ -2,12 +2,9 @@
 
 import random
 import threading
-import uuid
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import anyio
 import httpx
@@ -16,11 +13,9 @@ from databases import locked
 from system import FOREIGN_SECRET, Client, Process, Served, faults_of_books, prepare, query_rows
 from toy_engine import Talk, dial
 from waiting import until
+from writers import PATIENCE, Writer
 
-ROUNDS = 3
 WRITERS = 4
-ENOUGH_PER_ROUND = 24
-PATIENCE = 15.0
 
 pytestmark = pytest.mark.crash
 
@@ -30,102 +25,6 @@ def path(tmp_path: Path, kind: str) -> Path:
     path = tmp_path / "invoices.db"
     anyio.run(prepare, path)
     return path
-
-
-class Writer(threading.Thread):
-    """A client that creates, finalizes and pays until it loses its server, and remembers what it was told."""
-
-    def __init__(self, url: str, customers: list[str], enough: Callable[[], None]) -> None:
-        super().__init__()
-        self.url = url
-        self.customers = customers
-        self.enough = enough
-        self.acknowledged: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
-        self.unanswered: list[tuple[str, dict[str, Any]]] = []
-
-    def run(self) -> None:
-        with Client(self.url) as client:
-            try:
-                while True:
-                    self._bill(client)
-            except (httpx.TransportError, httpx.RemoteProtocolError):
-                pass
-
-    def _bill(self, client: Client) -> None:
-        customer = random.choice(self.customers)
-        created = self._write(client, "invoiceCreate", customerId=customer, lines=[{"amount": 1000}])
-        id = created["invoice"]["id"]
-        self._write(client, "invoiceFinalize", id=id)
-        self._write(client, "invoicePay", id=id)
-
-    def _write(self, client: Client, name: str, **input: Any) -> dict[str, Any]:
-        input["idempotencyKey"] = uuid.uuid4().hex
-        self.unanswered.append((name, input))
-        payload = client.call(name, **input)
-        assert payload["userErrors"] == [], payload
-        self.unanswered.remove((name, input))
-        self.acknowledged.append((name, input, payload))
-        self.enough()
-        return payload
-
-
-def write_until_killed(process: Process, customers: list[str]) -> list[Writer]:
-    """Kills a server in the middle of its work."""
-    reached, count, lock = threading.Event(), Counter[str](), threading.Lock()
-
-    def enough() -> None:
-        with lock:
-            count["written"] += 1
-        if count["written"] >= ENOUGH_PER_ROUND:
-            reached.set()
-
-    writers = [Writer(process.url, customers, enough) for _ in range(WRITERS)]
-    for writer in writers:
-        writer.start()
-    assert reached.wait(PATIENCE)
-    process.kill()
-    for writer in writers:
-        writer.join(PATIENCE)
-        assert not writer.is_alive()
-    return writers
-
-
-def test_killed_while_writing_it_keeps_all_it_acknowledged_and_repeats_nothing(path: Path) -> None:
-    writers: list[Writer] = []
-    customers: list[str] = []
-    for _ in range(ROUNDS):
-        with Process(path).wait_until_ready() as process:
-            with Client(process.url) as client:
-                customers = customers or [client.customer() for _ in range(3)]
-            writers += write_until_killed(process, customers)
-        assert faults_of_books(path) == []
-    with Process(path).wait_until_ready() as process, Client(process.url) as client:
-        for name, input, payload in (told for writer in writers for told in writer.acknowledged):
-            replay = client.call(name, **input)
-            assert replay["replayed"] is True
-            assert replay["userErrors"] == []
-            assert replay["invoice"]["id"] == payload["invoice"]["id"]
-            assert replay["events"] == payload["events"]
-            if name == "invoiceFinalize":
-                assert replay["invoice"]["number"] == payload["invoice"]["number"]
-            if name == "invoicePay":
-                assert (replay["invoice"]["status"], replay["invoice"]["amountPaid"]) == ("PAID", 1000)
-        unanswered = [call for writer in writers for call in writer.unanswered]
-        assert len(unanswered) <= ROUNDS * WRITERS
-        for name, input in unanswered:
-            settled = client.call(name, **input)
-            codes = {error["code"] for error in settled["userErrors"]}
-            # Killed between claim and settlement, a payment waits for its lease to run out.
-            assert codes <= {"IDEMPOTENCY_KEY_IN_USE"}
-            assert not codes or name == "invoicePay"
-    assert faults_of_books(path) == []
-    assert query_rows(path, "SELECT count(*) FROM idempotency_key GROUP BY key HAVING count(*) > 1") == []
-    payments = "SELECT invoice_id FROM invoice_payment WHERE status = 'PAID' GROUP BY 1 HAVING count(*) > 1"
-    assert query_rows(path, payments) == []
-    created = {payload["invoice"]["id"] for w in writers for name, _, payload in w.acknowledged if "Create" in name}
-    stored = {id for (id,) in query_rows(path, "SELECT id FROM invoice")}
-    assert created <= stored
-    assert len(stored) <= len(created) + len(unanswered)
 
 
 def test_killed_between_claim_and_settlement_a_payment_is_settled_exactly_once(path: Path, tmp_path: Path) -> None:
@@ -191,7 +90,7 @@ def test_told_to_stop_under_load_it_finishes_what_it_began_and_leaves_with_0(pat
             writer.join(PATIENCE)
     assert faults_of_books(path) == []
     keys = {key for (key,) in query_rows(path, "SELECT key FROM idempotency_key WHERE finished")}
-    answered = {input["idempotencyKey"] for writer in writers for _, input, _ in writer.acknowledged}
+    answered = {told.input["idempotencyKey"] for writer in writers for told in writer.heard.acknowledged}
     assert keys == answered  # Whatever it did, it also said.
 
 
