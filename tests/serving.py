@@ -61,9 +61,7 @@ def say_ready(port: int) -> None:
 async def serve(options: argparse.Namespace) -> None:
     settings = Settings(database=options.database, port=0, demo=True)
     async with open_gateway(settings) as gateway:
-        server = Server(
-            with_doubles(gateway, options), settings, lambda port: print("ready", port, os.getpid(), flush=True)
-        )  # noqa: T201
+        server = Server(with_doubles(gateway, options), settings, say_ready)
         await server.run_on(listen(settings))
 
 
