@@ -7,14 +7,11 @@ from pathlib import Path
 
 import anyio
 import pytest
-from databases import asking, databases
+from databases import asking
 from forking import Start, forked_servers
+from proofs import findings
 from system import Client, faults_of_books, prepare, query_rows
 from writers import Heard, Told, write_until_killed
-
-from invoice_graph.store.database import open_database
-from invoice_graph.store.verification.checks import Finding
-from invoice_graph.store.verification.verify import verify
 
 WRITERS = 4
 MOST_WRITES = 24
@@ -46,15 +43,6 @@ def start() -> Iterator[Start]:
 def rounds(pytestconfig: pytest.Config, kind: str) -> int:
     """How often the server is killed."""
     return max(1, int(pytestconfig.getoption("--crash-rounds")) // SHARES[kind])
-
-
-async def findings(path: Path) -> list[Finding]:
-    """What `invoice-graph verify` would find."""
-    database = await open_database(databases.url(path), readers=1)
-    try:
-        return await verify(database)
-    finally:
-        await database.close()
 
 
 def check_books(path: Path) -> None:

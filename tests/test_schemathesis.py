@@ -24,14 +24,12 @@ from graphql import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from proofs import findings
 from system import Client, Served, faults_of_books, prepare
 from test_bad_input import LEAVES, World
 
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.server import errors
-from invoice_graph.store.database import open_database
-from invoice_graph.store.verification.checks import Finding
-from invoice_graph.store.verification.verify import verify
 
 EXAMPLES = {"sqlite": 4, "postgres": 2}
 """Documents for each root field."""
@@ -110,14 +108,6 @@ class Likelier(Visitor):
 def likelier(document: str, ids: list[str], choose: Random) -> str:
     changed: DocumentNode = visit(parse(document), Likelier(ids, choose))
     return print_ast(changed)
-
-
-async def findings(path: Path) -> list[Finding]:
-    database = await open_database(databases.url(path), readers=1)
-    try:
-        return await verify(database)
-    finally:
-        await database.close()
 
 
 def check_answer(response: Any, document: str) -> None:
