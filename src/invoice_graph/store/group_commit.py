@@ -9,7 +9,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Generic, Protocol, TypeVar
 
-from invoice_graph.store.connection import lock_timeout
+from invoice_graph.store.connection import DatabaseUnavailable, lock_timeout
+
+FAILURES = (sqlite3.Error, DatabaseUnavailable)
+"""What a statement that takes something back may end with, when there is nothing left to take back."""
 
 LARGEST_GROUP = 64
 """Changes that share a COMMIT at most, so that other processes get their turn."""
@@ -112,7 +115,7 @@ class GroupCommit(Generic[W]):
             self._group = None
             await self._roll_back()
             return
-        with suppress(sqlite3.Error):
+        with suppress(*FAILURES):
             await self._writer.rows("ROLLBACK TO change")
             await self._writer.rows("RELEASE change")
         if not self._writer.in_transaction:
@@ -138,5 +141,5 @@ class GroupCommit(Generic[W]):
 
     async def _roll_back(self) -> None:
         # Without asking first: a BEGIN that was given up may go through just before this.
-        with suppress(sqlite3.Error):
+        with suppress(*FAILURES):
             await self._writer.rows("ROLLBACK")

@@ -11,8 +11,16 @@ from typing import Any
 from urllib.parse import quote
 
 import aiosqlite
+from sqlmodel import SQLModel
 
-from invoice_graph.store.connection import Connection, Database, DatabaseUnusable, Runnable, lock_timeout
+from invoice_graph.store.connection import (
+    Connection,
+    Database,
+    DatabaseUnavailable,
+    DatabaseUnusable,
+    Runnable,
+    lock_timeout,
+)
 from invoice_graph.store.dialect import SQLITE, Parameters, Spelling
 from invoice_graph.store.group_commit import GroupCommit
 from invoice_graph.store.revisions import Step
@@ -38,6 +46,10 @@ QUERY_PLAN = "EXPLAIN QUERY PLAN "
 FEWEST_READERS, MOST_USUAL_READERS = 2, 8
 CHANGE_COUNTER = "PRAGMA data_version"
 INTEGRITY_CHECK = "PRAGMA integrity_check"
+PRIMARY_CODE = 0xFF
+"""What of an error's code is its kind; the rest says more about it."""
+OF_THE_DISK = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN))
+"""Errors that are no fault of a statement, and may be over in a moment."""
 LOCKED_MESSAGES = ("database is locked", "database table is locked")
 
 _log = logging.getLogger(__name__)
@@ -48,18 +60,26 @@ class SqliteConnection(Connection):
 
     dialect = SQLITE
     concurrent = False
-    failures = (sqlite3.DatabaseError,)
+    failures = (sqlite3.DatabaseError, DatabaseUnavailable)
 
     def __init__(self, driver: aiosqlite.Connection) -> None:
         self.driver = driver
 
     async def rows(self, statement: Runnable, parameters: Parameters | None = None) -> Sequence[Any]:
         sql, values = _spelled(statement, parameters)
-        return await self.driver.execute_fetchall(sql, values)  # type: ignore[return-value]
+        try:
+            return await self.driver.execute_fetchall(sql, values)  # type: ignore[return-value]
+        except sqlite3.OperationalError as error:
+            _tell_of_the_disk(error)
+            raise
 
     async def many(self, statement: Runnable, parameters: Iterable[Parameters]) -> None:
         sql, constants = _spelled(statement, None)
-        await self.driver.executemany(sql, (constants | each for each in parameters) if constants else parameters)
+        try:
+            await self.driver.executemany(sql, (constants | each for each in parameters) if constants else parameters)
+        except sqlite3.OperationalError as error:
+            _tell_of_the_disk(error)
+            raise
 
     @property
     def in_transaction(self) -> bool:
@@ -67,13 +87,31 @@ class SqliteConnection(Connection):
         return self.driver.in_transaction
 
     async def damage(self) -> list[str]:
-        return [text for (text,) in await self.rows(INTEGRITY_CHECK) if text != "ok"]
+        try:
+            return [text for (text,) in await self.rows(INTEGRITY_CHECK) if text != "ok"]
+        except self.failures:
+            # What is too damaged to be looked at as a whole names no place; its tables do.
+            return [text for table in SQLModel.metadata.sorted_tables for text in await self._damage_of(table.name)]
+
+    async def _damage_of(self, table: str) -> list[str]:
+        try:
+            found = [text for (text,) in await self.rows(f'{INTEGRITY_CHECK}("{table}")')]
+        except self.failures as error:
+            return [f"rows of {table} can't be read: {error}"]
+        return [f"{table}: {text}" for text in found if text != "ok"]
 
     async def load(self, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         # Until the end of the transaction.
         await self.driver.execute_fetchall("PRAGMA defer_foreign_keys = ON")
         columns, values = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
         await self.driver.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({values})', rows)
+
+
+def _tell_of_the_disk(error: sqlite3.OperationalError) -> None:
+    """Raises DatabaseUnavailable for an error that is the disk's."""
+    # Errors that the driver itself finds have no code.
+    if getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE in OF_THE_DISK:
+        raise DatabaseUnavailable(str(error)) from error
 
 
 def _spelled(statement: Runnable, parameters: Parameters | None) -> tuple[str, Parameters]:
@@ -145,7 +183,9 @@ class SqliteDatabase(Database):
             try:
                 if seen is None or self.changed.awaited:
                     now = await self._change_counter()
-            except sqlite3.Error:
+            except (sqlite3.Error, DatabaseUnavailable):
+                # Whoever waits for the file to be readable again is told when it is.
+                seen = now = None
                 _log.exception("Other processes' changes can't be seen; looking again in %g s", interval)
             if now != seen:
                 seen = now
@@ -190,7 +230,7 @@ async def open_sqlite(
         try:
             _try_to_open(path, "rwc")
             return await _open(path, readers, synchronous, busy_milliseconds, migrate, opened)
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, DatabaseUnavailable, OSError) as error:
             raise _not_opened(path, error) from error
 
 
@@ -216,7 +256,7 @@ async def copy_file(path: Path, file: Path, busy_milliseconds: int = 5000) -> St
             _try_to_open(path, "ro")
             source = await _connect(path, "ro", busy_milliseconds, opened)
             step = await check_tables(source.rows, migrate=True)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, DatabaseUnavailable) as error:
             raise _not_opened(path, error) from error
         try:
             _try_to_open(file, "rwc")
