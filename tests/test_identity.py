@@ -262,6 +262,16 @@ def test_keys_that_are_old_are_fetched_again_and_kept_while_the_issuer_is_out(wo
     assert "was not signed" in world.refused(world.token())
 
 
+def test_a_clock_that_is_set_back_neither_ends_tokens_nor_keeps_new_keys_from_being_found(world: World) -> None:
+    before = world.token()
+    world.enter(before)
+    world.clock.set(NOW - timedelta(hours=1))
+    world.provider.answers["/keys"]["keys"].append(public(RSA, kid="new"))
+    assert world.enter(before).account_id == ACCOUNT
+    assert world.enter(world.token(kid="new")).account_id == ACCOUNT
+    assert len(world.provider.asked) == 4
+
+
 @pytest.mark.parametrize("answer", [None, [], {"keys": 5}, {"keys": [5, {"kty": "oct", "k": "AA", "kid": "one"}]}, {}])
 def test_an_issuer_without_usable_keys_is_an_outage_and_no_fault_of_the_client(world: World, answer: Any) -> None:
     world.provider.answers["/keys"] = answer

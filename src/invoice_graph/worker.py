@@ -58,13 +58,14 @@ class Lead:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the jobs are this process's to do now."""
-        return self._until is not None and self._services.machine_clock.now() < self._until
+        """Whether the jobs are this process's to do now; not when the clock was set back to before the lease began."""
+        until, now = self._until, self._services.machine_clock.now()
+        return until is not None and until - LEASE_TIME <= now < until
 
     async def seek(self) -> None:
         """Takes the lease when it is free, and moves it on in time."""
         now = self._services.machine_clock.now()
-        if self._until is not None and now < self._until - RENEWED_BEFORE:
+        if self._until is not None and self.is_ours and now < self._until - RENEWED_BEFORE:
             return
         database = self._services.database
         async with database.reader() as connection:

@@ -95,9 +95,9 @@ class Issuer:
 
     def _wants_fetch(self, id: str | None) -> bool:
         now = self._clock.now()
-        if self._tried_at is not None and now - self._tried_at < PAUSE:
+        if _is_since(self._tried_at, now, PAUSE):
             return False
-        is_old = self._fetched_at is None or now - self._fetched_at >= KEPT
+        is_old = not _is_since(self._fetched_at, now, KEPT)
         return is_old or (id is not None and id not in self._keys)
 
     async def _refresh(self) -> None:
@@ -125,6 +125,11 @@ class Issuer:
         if found.get("issuer") != self.settings.issuer:
             raise ValueError(f"its configuration is of the issuer {found.get('issuer')!r}")
         return str(found["jwks_uri"])
+
+
+def _is_since(moment: datetime | None, now: datetime, length: timedelta) -> bool:
+    """Whether something was less than so long ago. When the clock was set back since, nobody can tell: it was not."""
+    return moment is not None and timedelta(0) <= now - moment < length
 
 
 async def _get(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
