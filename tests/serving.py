@@ -1,8 +1,9 @@
-"""A server process for tests: `python serving.py URL [--provider FILE] [--hang] [--later SECONDS]`; or many, one after
-the other: without arguments it reads those of a server from each line, and has it run in a process that it forks.
+"""A server process for tests: `python serving.py URL [--provider FILE] [--once FILE] [--later SECONDS]`.
 
 `--provider` charges through a provider that writes what it is asked into a file, one line per request, and that with
-`--hang` never answers. `--later` sets the clock of leases ahead.
+`--once` does not answer before another file is there. `--later` sets the clock of leases ahead.
+
+Without arguments it starts many: it reads those of a server from each line, and has it run in a process that it forks.
 """
 
 import argparse
@@ -24,16 +25,16 @@ from invoice_graph.server.gateway import Gateway, open_gateway
 
 @dataclass
 class RecordingProvider:
-    """Approves every charge, or never answers."""
+    """Approves every charge, in time or once there is a file."""
 
     record: Path
-    hangs: bool
+    once: Path | None
 
     async def charge(self, key: str, request: ChargeRequest) -> ChargeResult:
         with self.record.open("a") as file:
             file.write(f"{key} {request.amount}\n")
-        if self.hangs:
-            await asyncio.Event().wait()
+        while self.once is not None and not self.once.exists():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
         return APPROVED
 
 
@@ -50,7 +51,7 @@ class LaterClock(SystemClock):
 def with_doubles(gateway: Gateway, options: argparse.Namespace) -> Gateway:
     services = replace(gateway.services, machine_clock=LaterClock(options.later))
     if options.provider is not None:
-        services = replace(services, provider=RecordingProvider(options.provider, options.hang))
+        services = replace(services, provider=RecordingProvider(options.provider, options.once))
     return Gateway(services, gateway.planner, GatewayEngine(services, gateway.planner))
 
 
@@ -77,7 +78,7 @@ def fork_servers() -> None:
 parser = argparse.ArgumentParser()
 parser.add_argument("database")
 parser.add_argument("--provider", type=Path)
-parser.add_argument("--hang", action="store_true")
+parser.add_argument("--once", type=Path)
 parser.add_argument("--later", type=int, default=0)
 
 if __name__ == "__main__":

@@ -2,13 +2,12 @@
 happens twice, and after each time the books are proved."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
 import pytest
 from databases import asking
-from forking import Start, forked_servers
+from forking import Start
 from proofs import findings
 from system import Client, faults_of_books, prepare, query_rows
 from writers import Heard, Told, write_until_killed
@@ -31,12 +30,6 @@ def path(tmp_path: Path, kind: str) -> Path:
     path = tmp_path / "invoices.db"
     anyio.run(prepare, path)
     return path
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    with forked_servers() as start:
-        yield start
 
 
 @pytest.fixture

@@ -1,16 +1,22 @@
 """Server processes that are killed, stopped and raced: nothing acknowledged is lost, nothing happens twice."""
 
+import json
 import random
+import socket
+import struct
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import anyio
 import httpx
 import pytest
 from databases import locked
-from system import FOREIGN_SECRET, Client, Process, Served, faults_of_books, prepare, query_rows
+from forking import Start
+from proofs import findings
+from system import FOREIGN_SECRET, Client, Process, Served, faults_of_books, mutation, prepare, query_rows
 from toy_engine import Talk, dial
 from waiting import until
 from writers import PATIENCE, Writer
@@ -27,10 +33,12 @@ def path(tmp_path: Path, kind: str) -> Path:
     return path
 
 
-def test_killed_between_claim_and_settlement_a_payment_is_settled_exactly_once(path: Path, tmp_path: Path) -> None:
+def test_killed_between_claim_and_settlement_a_payment_is_settled_exactly_once(
+    path: Path, tmp_path: Path, start: Start
+) -> None:
     record = tmp_path / "charges"
     with (
-        Process(path, "--provider", str(record), "--hang").wait_until_ready() as process,
+        start(path, "--provider", str(record), "--once", str(tmp_path / "never")) as process,
         Client(process.url) as client,
     ):
         id = client.open_invoice()
@@ -44,26 +52,112 @@ def test_killed_between_claim_and_settlement_a_payment_is_settled_exactly_once(p
     (asked,) = record.read_text().splitlines()
     assert query_rows(path, "SELECT id || ' ' || amount FROM payment_attempt") == [(asked,)]
     with (
-        Process(path, "--provider", str(record), "--later", "60") as first,
-        Process(path, "--provider", str(record), "--later", "60") as second,
+        start(path, "--provider", str(record), "--later", "60"),
+        start(path, "--provider", str(record), "--later", "60") as second,
+        Client(second.url) as client,
     ):
-        first.wait_until_ready()
-        with Client(second.wait_until_ready().url) as client:
-            until(lambda: query_rows(path, "SELECT count(*) FROM payment_attempt") == [(0,)])
-            query = (
-                "query ($id: ID!) { invoice(id: $id) { status amountPaid payments { nodes { status amountPaid } } } }"
-            )
-            paid = {
-                "status": "PAID",
-                "amountPaid": 1000,
-                "payments": {"nodes": [{"status": "PAID", "amountPaid": 1000}]},
-            }
-            assert client.ask(query, id=id)["invoice"] == paid
-            replay = client.call("invoicePay", id=id, idempotencyKey="the only payment")
-            assert (replay["replayed"], replay["userErrors"]) == (True, [])
-            assert [event["type"] for event in client.log("type")].count("INVOICE_PAID") == 1
+        until(lambda: query_rows(path, "SELECT count(*) FROM payment_attempt") == [(0,)])
+        query = "query ($id: ID!) { invoice(id: $id) { status amountPaid payments { nodes { status amountPaid } } } }"
+        paid = {
+            "status": "PAID",
+            "amountPaid": 1000,
+            "payments": {"nodes": [{"status": "PAID", "amountPaid": 1000}]},
+        }
+        assert client.ask(query, id=id)["invoice"] == paid
+        replay = client.call("invoicePay", id=id, idempotencyKey="the only payment")
+        assert (replay["replayed"], replay["userErrors"]) == (True, [])
+        assert [event["type"] for event in client.log("type")].count("INVOICE_PAID") == 1
     assert set(record.read_text().splitlines()) == {asked}
     assert faults_of_books(path) == []
+
+
+def test_stopped_between_claim_and_settlement_it_goes_on_with_what_others_made_of_it(
+    path: Path, tmp_path: Path, start: Start
+) -> None:
+    """A process that stands still for longer than a lease is no process that died: it comes back and answers."""
+    record, answered = tmp_path / "charges", tmp_path / "answered"
+    with (
+        start(path, "--provider", str(record), "--once", str(answered)) as stalled,
+        Client(stalled.url) as client,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        id = client.open_invoice()
+        paying = pool.submit(call_apart, stalled.url, "invoicePay", id=id, idempotencyKey="the only payment")
+        until(record.exists)
+        stalled.stand_still()
+        waiting = pool.submit(call_apart, stalled.url, "customerCreate", name="Jenny")
+        answered.touch()
+        with start(path, "--provider", str(record), "--later", "60") as heir:
+            until(lambda: query_rows(path, "SELECT count(*) FROM payment_attempt") == [(0,)])
+            with Client(heir.url) as other:
+                assert [event["type"] for event in other.log("type")].count("INVOICE_PAID") == 1
+            assert query_rows(path, "SELECT count(*) FROM customer") == [(1,)]
+            stalled.go_on()
+            paid = paying.result(PATIENCE)
+            # Its provider had an answer for it, unless it stood still for longer than those may take.
+            assert {error["code"] for error in paid["userErrors"]} <= {"PROCESSING_ERROR"}
+            again = client.call("invoicePay", id=id, idempotencyKey="the only payment")
+            assert (again["replayed"], again["userErrors"]) == (True, [])
+            assert (again["invoice"]["status"], again["invoice"]["amountPaid"]) == ("PAID", 1000)
+            assert waiting.result(PATIENCE)["userErrors"] == []
+    assert len(set(record.read_text().splitlines())) == 1
+    paid_events = "SELECT count(*) FROM event WHERE type = 'INVOICE_PAID'"
+    assert query_rows(path, paid_events) == query_rows(path, "SELECT count(*) FROM invoice_payment") == [(1,)]
+    assert anyio.run(findings, path) == []
+
+
+def call_apart(url: str, mutation_name: str, /, **input: Any) -> dict[str, Any]:
+    """The payload of a mutation, over a connection of its own."""
+    with Client(url) as client:
+        return client.call(mutation_name, **input)
+
+
+def test_a_server_that_stands_still_for_a_while_owes_its_subscribers_nothing(path: Path, start: Start) -> None:
+    with (
+        start(path) as stalled,
+        start(path) as other,
+        Client(other.url) as client,
+        dial(stalled) as connection,  # type: ignore[arg-type]
+    ):
+        talk = Talk(connection)
+        talk.say("connection_init")
+        assert talk.hear()["type"] == "connection_ack"
+        talk.subscribe("live", "subscription { events(types: [CUSTOMER_CREATED]) { customerId } }")
+        made = [client.customer()]
+        heard = [talk.hear()["payload"]["data"]["events"]["customerId"]]
+        stalled.stand_still()
+        made += [client.customer() for _ in range(150)]  # More than are read of the log at once.
+        stalled.go_on()
+        made.append(client.customer())
+        heard += [talk.hear()["payload"]["data"]["events"]["customerId"] for _ in made[1:]]
+        assert heard == made
+
+
+CUT_AFTER = {
+    "the head": lambda request: request[: request.index(b"\r\n\r\n") + 4],
+    "half of the body": lambda request: request[:-40],
+    "the whole request": lambda request: request,
+}
+
+
+@pytest.mark.parametrize("cut", CUT_AFTER)
+def test_a_client_that_is_cut_off_repeats_its_call_and_it_has_happened_once(path: Path, cut: str) -> None:
+    input = {"name": "Jenny", "idempotencyKey": "only once"}
+    body = json.dumps({"query": mutation("customerCreate"), "variables": {"input": input}}).encode()
+    head = f"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
+    with Served(path, jobs=False).running() as served, Client(served.url) as client:
+        before = served.ask(lambda: served.connection_count)
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", served.port), PATIENCE) as raw:
+                raw.sendall(CUT_AFTER[cut](f"{head}\r\n\r\n".encode() + body))
+                # Gone at once, without a word.
+                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert served.reaches(lambda: served.connection_count == before and not served.server.server_state.tasks)
+        made = query_rows(path, "SELECT count(*) FROM customer")
+        assert made in ([(0,)], [(1,)]) if cut == "the whole request" else made == [(0,)]
+        assert client.call("customerCreate", **input)["userErrors"] == []
+        assert query_rows(path, "SELECT count(*) FROM customer") == [(1,)]
+        assert len(client.log()) == 1
 
 
 def pay_in_vain(url: str, id: str) -> None:
@@ -94,8 +188,8 @@ def test_told_to_stop_under_load_it_finishes_what_it_began_and_leaves_with_0(pat
     assert keys == answered  # Whatever it did, it also said.
 
 
-def test_a_process_that_has_just_started_knows_the_keys_that_were_made_before(path: Path) -> None:
-    with Process(path).wait_until_ready() as process, Client(process.url, FOREIGN_SECRET) as client:
+def test_a_process_that_has_just_started_knows_the_keys_that_were_made_before(path: Path, start: Start) -> None:
+    with start(path) as process, Client(process.url, FOREIGN_SECRET) as client:
         assert client.ask("{ account { name } }") == {"account": {"name": "Somebody else"}}
 
 
@@ -117,9 +211,9 @@ def race(urls: list[str], name: str, ids: list[str]) -> Counter[str]:
     return outcomes
 
 
-def test_two_processes_racing_for_the_same_invoices_do_everything_once(path: Path) -> None:
-    with Process(path) as first, Process(path) as second:
-        urls = [first.wait_until_ready().url, second.wait_until_ready().url] * 2
+def test_two_processes_racing_for_the_same_invoices_do_everything_once(path: Path, start: Start) -> None:
+    with start(path) as first, start(path) as second:
+        urls = [first.url, second.url] * 2
         with Client(first.url) as client:
             customer = client.customer()
             ids = [client.draft(customer) for _ in range(12)]
