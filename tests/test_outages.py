@@ -4,7 +4,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import psycopg
 import pytest
 from databases import SERVER, VARIABLE, databases
 from forwarding import Forwarder
+from small_disks import filled, small_disk
 from system import Client, Served, faults_of_books, prepare
 from toy_engine import Talk, dial
 
@@ -164,21 +164,14 @@ def test_a_row_that_somebody_holds_for_too_long_is_a_refusal(path: Path) -> None
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A folder of the database server's on a disk with little room."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small disk")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    for above in (folder, *folder.parents[:4]):
-        above.chmod(above.stat().st_mode | 0o011)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(folder)], check=True)
-    shutil.chown(folder, "postgres", "postgres")
-    folder.chmod(0o700)
-    try:
+    with small_disk(tmp_path / "disk", "40m") as folder:
+        for above in (folder, *folder.parents[:4]):
+            above.chmod(above.stat().st_mode | 0o011)
+        shutil.chown(folder, "postgres", "postgres")
+        folder.chmod(0o700)
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 @contextlib.contextmanager
@@ -188,11 +181,8 @@ def administrator() -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def fill_up(client: Client, folder: Path) -> list[str]:
+def fill_up(client: Client) -> list[str]:
     """Writes until the disk is full, and returns the codes of the answer that said so."""
-    free = shutil.disk_usage(folder).free
-    with (folder / "ballast").open("wb") as ballast:
-        ballast.write(bytes(free - ROOM))
     for _ in range(ROOM // 5000):
         metadata = [{"key": f"k{place}", "value": secrets.token_hex(250)} for place in range(50)]
         query = "mutation ($input: CustomerCreateInput!) { customerCreate(input: $input) { userErrors { code } } }"
@@ -202,18 +192,17 @@ def fill_up(client: Client, folder: Path) -> list[str]:
     return []
 
 
-def test_a_full_disk_is_an_outage_that_leaves_nothing_half_done(small_disk: Path, path: Path) -> None:
+def test_a_full_disk_is_an_outage_that_leaves_nothing_half_done(disk: Path, path: Path) -> None:
     name = databases.url(path).rpartition("/")[2]
     space = f"invoice_graph_small_{os.getpid()}"
     with administrator() as server:
-        server.execute(f"CREATE TABLESPACE {space} LOCATION '{small_disk}'")
+        server.execute(f"CREATE TABLESPACE {space} LOCATION '{disk}'")
         server.execute(f"ALTER DATABASE {name} SET TABLESPACE {space}")
         try:
             with Served(path).running() as served, Client(served.url) as client:
-                told = fill_up(client, small_disk)
-                assert told == UNAVAILABLE
-                assert client.ask(READ) is not None
-                (small_disk / "ballast").unlink()
+                with filled(disk, ROOM):
+                    assert fill_up(client) == UNAVAILABLE
+                    assert client.ask(READ) is not None
                 client.customer()
             assert faults_of_books(path) == []
         finally:
