@@ -37,8 +37,8 @@ from websockets.typing import Subprotocol
 from invoice_graph.domain.access import Actor
 from invoice_graph.server.endpoint import GraphQLEndpoint, HttpSettings
 from invoice_graph.server.engine_protocol import ALL_KINDS, Answer, GraphQLRequest, Offer, Unauthenticated
-from invoice_graph.server.protocol import HttpProtocol
-from invoice_graph.server.websocket import GraphQLSocket, SocketProtocol, SocketSettings
+from invoice_graph.server.protocol import HttpProtocol, SocketProtocol
+from invoice_graph.server.websocket import GraphQLSocket, SocketSettings
 
 T = TypeVar("T")
 PROTOCOL = "graphql-transport-ws"

@@ -48,11 +48,12 @@ _SESSION = Shape(
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a token says: whose it is, and until when."""
+    """What a token says: whose it is, until when, and which secret signed it, once it has one."""
 
     account_id: str
     customer_id: str
     expires_at: datetime
+    secret_id: str | None = None
 
     @property
     def actor(self) -> Actor:
@@ -63,6 +64,7 @@ class Session:
             customer_id=self.customer_id,
             kind=ActorKind.CUSTOMER_SESSION,
             expires_at=self.expires_at,
+            secret_id=self.secret_id,
         )
 
 
@@ -111,7 +113,7 @@ async def find_session(database: Database, token: str) -> Session | None:
         if secret is None:
             return None
         claims = _verified(token, secret)
-        return Session(secret.account_id, claims["sub"], datetime.fromtimestamp(claims["exp"], UTC))
+        return Session(secret.account_id, claims["sub"], datetime.fromtimestamp(claims["exp"], UTC), secret.id)
     except (jwt.PyJWTError, TypeError, ValueError, OverflowError, OSError, RecursionError):
         return None
 

@@ -225,7 +225,8 @@ class Actor:
     """Somebody who passed authentication, the account they act for, and what they may do.
 
     Whoever has a `customer_id` sees and changes what is that customer's alone. `subject` is the name that an outside
-    issuer knows them by. `expires_at` ends what they were let in for.
+    issuer knows them by. `expires_at` ends what they were let in for. `secret_id` names the secret that signed their
+    token.
     """
 
     account_id: str
@@ -235,6 +236,13 @@ class Actor:
     kind: ActorKind = ActorKind.SECRET_KEY
     subject: str | None = None
     expires_at: datetime | None = None
+    secret_id: str | None = None
+
+    @property
+    def credential(self) -> tuple[str, str] | None:
+        """What can be revoked of what let them in: its account and id. None when nothing can."""
+        id = self.key_id or self.secret_id
+        return None if id is None else (self.account_id, id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from invoice_graph.config import Settings
 from invoice_graph.domain.access import Actor
 from invoice_graph.server import pages
+from invoice_graph.server.admissions import Admissions
 from invoice_graph.server.auth import GatewayAuthenticator
 from invoice_graph.server.draining import ClosesConnections, Drain
 from invoice_graph.server.endpoint import GraphQLEndpoint, HttpSettings
@@ -24,8 +25,8 @@ from invoice_graph.server.gateway import Gateway, open_gateway
 from invoice_graph.server.health import Health
 from invoice_graph.server.identities import make_identities
 from invoice_graph.server.pages import Secured
-from invoice_graph.server.protocol import HttpProtocol, drop_slow
-from invoice_graph.server.websocket import GraphQLSocket, SocketProtocol, SocketSettings
+from invoice_graph.server.protocol import HttpProtocol, SocketProtocol, drop_slow
+from invoice_graph.server.websocket import GraphQLSocket, SocketSettings
 from invoice_graph.worker import run_jobs, together
 
 TICKS_PER_LOOK = 10
@@ -56,8 +57,9 @@ class Application:
         authenticator = GatewayAuthenticator(services.database, services.clock, demo, identities)
         shown = settings.tells(settings.pages)
         page = pages.front_page(DEMO_SECRET if settings.demo else None) if shown else None
-        self._endpoint = GraphQLEndpoint(gateway.engine, authenticator, page, _http_settings(settings))
-        self._socket = GraphQLSocket(gateway.engine, authenticator, _socket_settings(settings))
+        self.admissions = admissions = Admissions()
+        self._endpoint = GraphQLEndpoint(gateway.engine, authenticator, page, _http_settings(settings), admissions)
+        self._socket = GraphQLSocket(gateway.engine, authenticator, _socket_settings(settings), admissions)
         self.drain = Drain(settings.drain_delay)
         health = Health(gateway.services.database, self.drain)
         doors: dict[str, ASGIApp] = {"http": self._endpoint, "websocket": self._socket}
@@ -117,6 +119,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, gateway: Gateway, settings: Settings, ready: Callable[[int], None]) -> None:
         self._application = Application(gateway, settings)
+        self.admissions = self._application.admissions
         super().__init__(_config(self._application.asgi, settings))
         self._gateway = gateway
         self._settings = settings
@@ -127,7 +130,8 @@ class Server(uvicorn.Server):
         services = self._gateway.services
         jobs = [run_jobs(services)] if self._settings.jobs else []
         watching = services.database.watch(self._settings.watch_interval)
-        background = asyncio.create_task(together(watching, *jobs))
+        admitting = self.admissions.watch(services.database)
+        background = asyncio.create_task(together(watching, admitting, *jobs))
         try:
             await self.serve(sockets=[listener])
         finally:

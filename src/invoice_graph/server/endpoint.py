@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,6 +11,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from invoice_graph.domain.access import Actor
+from invoice_graph.server.admissions import Admissions
 from invoice_graph.server.engine_protocol import (
     ALL_KINDS,
     MUTATION,
@@ -120,11 +122,13 @@ class GraphQLEndpoint:
         authenticator: Authenticator,
         page: Callable[[Request], Response] | None = None,
         settings: HttpSettings | None = None,
+        admissions: Admissions | None = None,
     ) -> None:
         self.engine = engine
         self.authenticator = authenticator
         self.page = page
         self.settings = settings or HttpSettings()
+        self.admissions = Admissions() if admissions is None else admissions
         self._stopping = asyncio.Event()
 
     def shutdown(self) -> None:
@@ -179,10 +183,13 @@ class GraphQLEndpoint:
         graphql = graphql_request(parameters, key, last, _request_id(headers))
         outcome = await self.engine.run(graphql, actor, KINDS[method, streaming])
         if not isinstance(outcome, Answer):
-            return EventStream(outcome, self.settings, self._stopping)
+            return self._stream(outcome, actor)
         if streaming and outcome.data is not None:
-            return EventStream(_one(outcome), self.settings, self._stopping)
+            return self._stream(_one(outcome), actor)
         return Reply(outcome, media_type, _status(outcome, method, media_type))
+
+    def _stream(self, answers: AsyncGenerator[Answer, None], actor: Actor) -> "EventStream":
+        return EventStream(answers, self.settings, self._stopping, self.admissions.lasting(actor))
 
 
 def _headers(scope: Scope) -> Headers:
@@ -286,10 +293,17 @@ def _idempotency_key(headers: Headers) -> str | None:
 class EventStream:
     """One operation's results as server-sent events; lines end in LF, results carry their cursor as `id`."""
 
-    def __init__(self, answers: AsyncGenerator[Answer, None], settings: HttpSettings, stopping: asyncio.Event) -> None:
+    def __init__(
+        self,
+        answers: AsyncGenerator[Answer, None],
+        settings: HttpSettings,
+        stopping: asyncio.Event,
+        lasting: AbstractAsyncContextManager[None],
+    ) -> None:
         self._answers = answers
         self._settings = settings
         self._stopping = stopping
+        self._lasting = lasting
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self._answers):
@@ -304,8 +318,9 @@ class EventStream:
     async def _results(self, send: Send) -> None:
         await self._write(send, KEEP_ALIVE)  # Opens the stream for clients and proxies that wait for a first byte.
         try:
-            async for answer in self._answers:
-                await self._write(send, _event(answer))
+            async with self._lasting:
+                async for answer in self._answers:
+                    await self._write(send, _event(answer))
         except TooSlow:
             raise
         except Unauthenticated as refusal:

@@ -1,5 +1,5 @@
-"""What uvicorn's HTTP protocol lets clients do and this one does not: keep the server waiting for headers without end,
-send headers without end, or open connections without end."""
+"""What uvicorn's protocols let clients do and these do not: keep the server waiting for headers, send headers, open
+connections, or leave messages unread, all without end."""
 
 import asyncio
 import time
@@ -8,8 +8,11 @@ from typing import Any, cast
 
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, Opcode
 
-ABORT = "abort_connection"
+ABORT, WRITE, FORGET = "abort_connection", "write_message", "forget_handshake"
+"""What the server lends to the application, in the scope's state."""
 
 MAX_HEADER_BYTES = 65_536
 
@@ -87,6 +90,39 @@ class HttpProtocol(Abortable, HttpToolsProtocol):
         self.transport, self.flow, self.cycle = transport, None, None  # type: ignore[assignment]
         transport.write(FULL)
         transport.close()
+
+
+class SocketProtocol(Abortable, WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket protocol, abortable and safe from clients that do not read: `Config(ws=SocketProtocol)`."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.app_state[WRITE] = self.write
+        self.app_state[FORGET] = self.forget_handshake
+
+    def forget_handshake(self) -> None:
+        """Lets go of the headers that opened the socket: nobody reads them again, and they are the largest part of what
+        a silent subscriber costs."""
+        self.request.headers.clear()
+        self.response.headers.clear()
+        cast("list[Any]", self.scope["headers"]).clear()
+
+    def write(self, text: bytes) -> bool:
+        """Sends a message at once; False where it would have to wait for the client to read, or is too late."""
+        if not self.writable.is_set() or self.close_sent or self.transport.is_closing():
+            return False
+        self.transport.write(Frame(Opcode.TEXT, text).serialize(mask=False, extensions=self.conn.extensions))
+        return True
+
+    def handle_ping(self) -> None:
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()  # Unread pongs would pile up without bound; only the latest ping wants one.
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()
 
 
 def drop_slow(connections: Iterable[Any], patience: float) -> None:

@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import orjson
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame, Opcode
 
 from invoice_graph.domain.access import Actor
+from invoice_graph.server.admissions import REVOKED, Admissions
 from invoice_graph.server.engine_protocol import (
     Answer,
     AuthenticationUnavailable,
@@ -26,7 +25,7 @@ from invoice_graph.server.errors import error_object, failure, masked_error
 from invoice_graph.server.limits import NoPlace, Places, payer
 from invoice_graph.server.negotiation import Malformed, graphql_request, parse_json
 from invoice_graph.server.origins import is_origin_allowed
-from invoice_graph.server.protocol import Abortable, abort
+from invoice_graph.server.protocol import FORGET, WRITE, abort
 
 SUBPROTOCOL = "graphql-transport-ws"
 
@@ -43,9 +42,6 @@ INTERNAL_SERVER_ERROR = 4500
 
 MAX_REASON_BYTES = 123  # A control frame holds 125, two of them the code.
 MAX_ID_LENGTH = 255
-
-WRITE, FORGET = "write_message", "forget_handshake"
-"""What the server lends to a socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,46 +73,20 @@ class Close(Exception):
         return self.reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
 
 
-class SocketProtocol(Abortable, WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, abortable and safe from clients that do not read: `Config(ws=SocketProtocol)`."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self.app_state[WRITE] = self.write
-        self.app_state[FORGET] = self.forget_handshake
-
-    def forget_handshake(self) -> None:
-        """Lets go of the headers that opened the socket: nobody reads them again, and they are the largest part of what
-        a silent subscriber costs."""
-        self.request.headers.clear()
-        self.response.headers.clear()
-        cast("list[Any]", self.scope["headers"]).clear()
-
-    def write(self, text: bytes) -> bool:
-        """Sends a message at once; False where it would have to wait for the client to read, or is too late."""
-        if not self.writable.is_set() or self.close_sent or self.transport.is_closing():
-            return False
-        self.transport.write(Frame(Opcode.TEXT, text).serialize(mask=False, extensions=self.conn.extensions))
-        return True
-
-    def handle_ping(self) -> None:
-        if self.writable.is_set():
-            super().handle_ping()
-        else:
-            self.conn.data_to_send()  # Unread pongs would pile up without bound; only the latest ping wants one.
-
-    def keepalive_timeout(self) -> None:
-        super().keepalive_timeout()
-        self.transport.abort()
-
-
 class GraphQLSocket:
     """The ASGI application behind WebSockets on `/graphql`; one Connection each."""
 
-    def __init__(self, engine: Engine, authenticator: Authenticator, settings: SocketSettings | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        authenticator: Authenticator,
+        settings: SocketSettings | None = None,
+        admissions: Admissions | None = None,
+    ) -> None:
         self.engine = engine
         self.authenticator = authenticator
         self.settings = settings or SocketSettings()
+        self.admissions = Admissions() if admissions is None else admissions
         self._connections: set[Connection] = set()
         self._places = Places(self.settings.max_sockets_per_key)
         self._is_stopping = False
@@ -136,7 +106,7 @@ class GraphQLSocket:
         if not is_origin_allowed(origin, host, self.settings.allowed_origins):
             await websocket.close()  # Before accepting: the handshake is answered with 403.
             return
-        connection = Connection(websocket, self.engine, self.authenticator, self.settings, self._places)
+        connection = Connection(self, websocket, self._places)
         if SUBPROTOCOL not in scope["subprotocols"]:
             await websocket.accept()
             await connection.close(Close(SUBPROTOCOL_NOT_ACCEPTABLE, f"Subprotocol not acceptable: use {SUBPROTOCOL}"))
@@ -155,20 +125,15 @@ class GraphQLSocket:
 class Connection:
     """One socket: its actor, its operations, and the conversation. No task outlives `serve`."""
 
-    def __init__(
-        self,
-        websocket: WebSocket,
-        engine: Engine,
-        authenticator: Authenticator,
-        settings: SocketSettings,
-        places: Places,
-    ) -> None:
+    def __init__(self, door: GraphQLSocket, websocket: WebSocket, places: Places) -> None:
         self._websocket = websocket
         self._places = places
         self._held = ExitStack()
-        self._engine = engine
-        self._authenticator = authenticator
-        self._settings = settings
+        self._admissions = door.admissions
+        self._engine = door.engine
+        self._authenticator = door.authenticator
+        self._settings = door.settings
+        self._deadline = asyncio.timeout(door.settings.init_timeout)
         self._actor: Actor | None = None
         self._tasks = asyncio.TaskGroup()
         self._operations: dict[str, asyncio.Task[None]] = {}
@@ -187,8 +152,6 @@ class Connection:
             pass
         except* Exception:
             closing = Close(INTERNAL_SERVER_ERROR, masked_error()["message"])
-        finally:
-            self._held.close()
         if closing is not None:
             await self.close(closing)
 
@@ -218,15 +181,16 @@ class Connection:
 
     async def _converse(self) -> None:
         try:
-            async with asyncio.timeout(self._settings.init_timeout) as deadline:
-                while True:
-                    message = await self._receive()
-                    await self._handler(message)(self, message)
-                    if self._actor is not None:
-                        deadline.reschedule(None)
+            async with self._deadline:
+                with self._held:
+                    while True:
+                        message = await self._receive()
+                        await self._handler(message)(self, message)
         except TimeoutError:
-            if not deadline.expired():
+            if not self._deadline.expired():
                 raise
+            if self._actor is not None:
+                raise Close(FORBIDDEN, f"Forbidden: {REVOKED}") from None
             raise Close(INITIALISATION_TIMEOUT, "Connection initialisation timeout") from None
 
     async def _receive(self) -> dict[str, Any]:
@@ -259,10 +223,16 @@ class Connection:
             raise Close(FORBIDDEN, f"Forbidden: {refusal}") from None
         except AuthenticationUnavailable:
             raise Close(TRY_AGAIN_LATER, "The issuer of the token does not answer, try again") from None
+        self._deadline.reschedule(None)
         self._take_place(self._actor)
+        self._held.enter_context(self._admissions.held(self._actor, self._end))
         if (forget := self._lent(FORGET)) is not None:
             forget()
         await self._send('{"type":"connection_ack"}')
+
+    def _end(self) -> None:
+        """Ends the conversation, as its time does."""
+        self._deadline.reschedule(0)
 
     def _take_place(self, actor: Actor) -> None:
         try:
