@@ -330,7 +330,8 @@ def test_a_customer_sees_and_pays_with_a_token(world: World) -> None:
     key = {"id": invoice, "idempotencyKey": "mine", "paymentMethodId": "pm_card_visa"}
     paid = json.loads(world.ask(PAY, {"input": key}, actor).body)["data"]["invoicePay"]
     assert paid["invoice"]["status"] == "PAID"
-    assert [event["type"] for event in paid["events"]] == ["INVOICE_PAID", "INVOICE_PAYMENT_SUCCEEDED"]
+    types = ["INVOICE_PAYMENT_PAID", "INVOICE_PAID", "INVOICE_PAYMENT_SUCCEEDED"]
+    assert [event["type"] for event in paid["events"]] == types
     again = json.loads(world.ask(PAY, {"input": key}, actor).body)["data"]["invoicePay"]
     assert again["replayed"]
 
@@ -368,6 +369,22 @@ def test_a_customer_hears_of_the_own_invoices_and_counts_the_own_events(world: W
     beyond = world.ask('subscription { events(after: "3") { cursor } }', actor=carl)
     assert beyond.errors[0]["extensions"]["reason"] == "CURSOR_INVALID"
     assert "which ends at 2" in beyond.errors[0]["message"]
+
+
+def test_a_customer_hears_of_money_that_arrives_for_a_part_of_an_invoice(world: World) -> None:
+    commands = world.account.commands
+    customer = world.runner.run(commands.customer())
+    carl = Actor(world.ada.account_id, rights=CUSTOMER, customer_id=customer, kind=ActorKind.CUSTOMER_SESSION)
+    invoice = world.runner.run(commands.open_invoice(1000, customer_id=customer))
+    given = {"customer_id": customer, "amount": 250, "currency": "usd"}
+    record = world.runner.run(commands.done("paymentRecordCreate", **given))
+    world.runner.run(commands.done("invoiceAttachPayment", id=invoice, payment_record_id=record))
+    text = 'subscription { events(after: "1", first: 1) { type customerId invoice { id amountRemaining } } }'
+    seen = {"type": "INVOICE_PAYMENT_PAID", "customerId": customer, "invoice": {"id": invoice, "amountRemaining": 750}}
+    assert heard(world, text, carl) == [("2", {"events": seen})]
+    log = '{ events(types: [INVOICE_PAYMENT_PAID], customerId: "%s") { totalCount nodes { invoiceId } } }' % customer
+    listed = json.loads(world.ask(log, actor=world.account.actor).body)["data"]["events"]
+    assert listed == {"totalCount": 1, "nodes": [{"invoiceId": invoice}]}
 
 
 def test_events_do_not_show_what_they_carry(world: World) -> None:

@@ -59,7 +59,7 @@ def apply(uow: UnitOfWork, invoice: Invoice, row: Transition, payment: InvoicePa
         _arrive(uow, invoice, previous, arrived)
     for event in row.emits:
         if event is EventType.INVOICE_PAYMENT_PAID and payment is not None:
-            uow.emit(event, payment)
+            uow.emit(event, payment, customer_id=invoice.customer_id)
         elif arrived is not None and event is STATUS_EVENTS[arrived]:
             uow.emit(event, invoice, becomes=arrived, previous=previous)
         elif event not in _ABOUT_OTHERS:

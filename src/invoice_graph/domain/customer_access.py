@@ -140,6 +140,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
 
 EVENTS = frozenset(
     {
+        EventType.INVOICE_PAYMENT_PAID,
         EventType.INVOICE_FINALIZED,
         EventType.INVOICE_SENT,
         EventType.INVOICE_VOIDED,

@@ -61,6 +61,7 @@ class Emission:
     subject: Subject
     becomes: InvoiceStatus | None = None
     previous: InvoiceStatus | None = None
+    customer_id: str | None = None
 
 
 class UnitOfWork:
@@ -197,11 +198,13 @@ class UnitOfWork:
         *,
         becomes: InvoiceStatus | None = None,
         previous: InvoiceStatus | None = None,
+        customer_id: str | None = None,
     ) -> None:
-        """An event about `subject`, at most one of a type and subject; with `becomes` it reports a change of status."""
+        """An event about `subject`, at most one of a type and subject; with `becomes` it reports a change of status.
+        `customer_id` says whom it concerns where the subject does not."""
         if any(known.type is type and known.subject is subject for known in self._emissions):
             return
-        self._emissions.append(Emission(type, subject, becomes, previous))
+        self._emissions.append(Emission(type, subject, becomes, previous, customer_id or _customer_of(subject)))
         if type in _UPDATES:
             self.touch(subject)
 
@@ -266,7 +269,7 @@ class UnitOfWork:
             occurred_at=self.now,
             object_id=subject.id,
             invoice_id=subject.id if isinstance(subject, Invoice) else getattr(subject, "invoice_id", None),
-            customer_id=subject.id if isinstance(subject, Customer) else getattr(subject, "customer_id", None),
+            customer_id=emission.customer_id,
             status=emission.becomes,
             previous_status=emission.previous,
             data=data,
@@ -333,6 +336,11 @@ def missing(kind: type[SQLModel], id: str, path: Sequence[str]) -> InputRefusal:
     """The refusal of an id that the account does not have."""
     noun = NOUNS[str(kind.__tablename__)]
     return InputRefusal(ErrorCode.RESOURCE_MISSING, f"No such {noun}: '{id}'", path)
+
+
+def _customer_of(subject: Subject) -> str | None:
+    id: str | None = subject.id if isinstance(subject, Customer) else getattr(subject, "customer_id", None)
+    return id
 
 
 def _depth(kind: type[SQLModel]) -> int:
