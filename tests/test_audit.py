@@ -37,7 +37,8 @@ class World:
     commands: Commands
 
     def ask(self, actor: Actor, text: str, request_id: str | None = None, /, **variables: Any) -> Any:
-        request = GraphQLRequest(text, None, variables, request_id=request_id)
+        named = {} if request_id is None else {"request_id": request_id}
+        request = GraphQLRequest(text, None, variables, **named)
         answer = self.runner.run(self.gateway.engine.run(request, actor))
         assert isinstance(answer, Answer)
         assert not answer.errors, answer.errors

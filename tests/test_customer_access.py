@@ -382,8 +382,10 @@ def test_a_customer_hears_of_money_that_arrives_for_a_part_of_an_invoice(world: 
     text = 'subscription { events(after: "1", first: 1) { type customerId invoice { id amountRemaining } } }'
     seen = {"type": "INVOICE_PAYMENT_PAID", "customerId": customer, "invoice": {"id": invoice, "amountRemaining": 750}}
     assert heard(world, text, carl) == [("2", {"events": seen})]
-    log = '{ events(types: [INVOICE_PAYMENT_PAID], customerId: "%s") { totalCount nodes { invoiceId } } }' % customer
-    listed = json.loads(world.ask(log, actor=world.account.actor).body)["data"]["events"]
+    log = (
+        "query ($id: ID) { events(types: [INVOICE_PAYMENT_PAID], customerId: $id) { totalCount nodes { invoiceId } } }"
+    )
+    listed = json.loads(world.ask(log, {"id": customer}, world.account.actor).body)["data"]["events"]
     assert listed == {"totalCount": 1, "nodes": [{"invoiceId": invoice}]}
 
 

@@ -230,7 +230,40 @@ def test_a_bug_is_masked_by_a_request_id_that_stands_in_the_log(
     assert "secret" not in response.text
     request_id = response.json()["errors"][0]["extensions"]["requestId"]
     assert caplog.messages == [f"request {request_id} failed"]
+    assert response.headers["x-request-id"] == request_id
     assert "SELECT secret" in caplog.text
+
+
+CRASH = {"query": "query Crash { eventCursor }", "operationName": "Crash"}
+QUERY = json.loads(Q)
+ANSWERS: list[tuple[str, dict[str, Any] | None, dict[str, str], int]] = [
+    ("POST", QUERY, {}, 200),
+    ("POST", QUERY, {"accept": SSE}, 200),
+    ("POST", FINITE, {"accept": SSE}, 200),
+    ("POST", {"query": "{"}, {"accept": RESPONSE}, 400),
+    ("POST", {}, {}, 400),
+    ("POST", QUERY, {"authorization": "Bearer sk_unknown"}, 401),
+    ("DELETE", None, {}, 405),
+    ("POST", QUERY, {"accept": "image/png"}, 406),
+    ("POST", {"query": "x" * 20_000}, {}, 413),
+    ("POST", None, {"content-type": "text/plain"}, 415),
+    ("POST", CRASH, {}, 500),
+    ("GET", None, {"accept": "text/html"}, 200),
+]
+
+
+@pytest.mark.parametrize(("method", "body", "headers", "status"), ANSWERS, ids=lambda value: str(value)[:30])
+def test_every_answer_says_which_request_it_is_for(
+    client: httpx.Client, method: str, body: dict[str, Any] | None, headers: dict[str, str], status: int
+) -> None:
+    for given in ({}, {"x-request-id": "from-me"}, {"x-request-id": "x" * 256}):
+        named = client.request(method, PATH, json=body, headers={**headers, **given})
+        assert named.status_code == status
+        (name,) = named.headers.get_list("x-request-id")
+        assert (name == "from-me") is (given == {"x-request-id": "from-me"})
+        assert len(name) == (7 if name == "from-me" else 40)
+        if status == 500:
+            assert named.json()["errors"][0]["extensions"]["requestId"] == name
 
 
 def test_the_idempotency_key_reaches_the_engine_and_has_at_most_255_characters(

@@ -57,6 +57,7 @@ def test_a_page_of_a_named_origin_may_call(open_to_app: Served) -> None:
     assert {"authorization", "content-type", "idempotency-key", "last-event-id", "x-request-id"} <= named
     answer = httpx.post(open_to_app.url, json=OPERATION, headers={"origin": APP})
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, APP)
+    assert answer.headers["access-control-expose-headers"] == "retry-after, x-request-id"
     assert "access-control-allow-credentials" not in answer.headers
 
 
@@ -123,7 +124,8 @@ def test_each_operation_leaves_a_line_without_values(path: Path, caplog: pytest.
         headers = {"x-request-id": "req_7"}
         httpx.post(served.url, json={"query": query, "variables": {"id": "secret value"}}, headers=headers)
         httpx.post(served.url, json={"query": "{ nope }"})
-    found, refused = [json.loads(record.message) for record in caplog.records if record.name == OPERATIONS]
+        nameless = httpx.post(served.url, json=OPERATION)
+    found, refused, other = [json.loads(record.message) for record in caplog.records if record.name == OPERATIONS]
     assert found.pop("milliseconds") > 0
     assert found == {
         "account": "acct_demo",
@@ -141,6 +143,7 @@ def test_each_operation_leaves_a_line_without_values(path: Path, caplog: pytest.
     }
     assert found["bytes"] > 10
     assert (refused["operation"], refused["outcome"]) == (None, "GRAPHQL_VALIDATION_FAILED")
+    assert other["requestId"] == nameless.headers["x-request-id"]
     assert "secret value" not in caplog.text
 
 

@@ -13,12 +13,15 @@ import pytest
 from databases import databases
 from planner_data import ACCOUNT, NOW, small
 from system import Served, prepare
+from toy_engine import Talk
 from waiting import until
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from invoice_graph.config import Settings
 from invoice_graph.domain.access import Actor
 from invoice_graph.domain.clock import ManualClock
+from invoice_graph.server.app import Server
 from invoice_graph.server.engine import GatewayEngine
 from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
 from invoice_graph.server.gateway import Gateway, open_gateway
@@ -118,13 +121,51 @@ async def test_each_key_spends_a_budget_that_fills_up_again(opened: Gateway) -> 
     assert refused.errors == (
         {
             "message": "The operation costs 11 points, and 8 are left; try again in 6 s, or ask for less.",
-            "extensions": {"code": "RATE_LIMITED", "requested": 11, "available": 8},
+            "extensions": {"code": "RATE_LIMITED", "retryAfter": 6, "requested": 11, "available": 8},
         },
     )
     assert (await ask(engine, PAGE, BOB)).status == 200
     hours.now += 6
     assert (await ask(engine, PAGE)).status == 200
     assert (await ask(engine, PAGE)).status == 429
+
+
+class Spending(Served):
+    """A gateway whose keys may spend 30 points a minute, by a clock that is moved by hand."""
+
+    def __init__(self, path: Path, hours: Hours) -> None:
+        super().__init__(path)
+        self._hours = hours
+
+    async def _serve(self) -> None:
+        async with open_gateway(self.settings) as opened:
+            self._loop = asyncio.get_running_loop()
+            self.gateway = replace(opened, engine=engine_of(opened, Limits(), Budgets(30, self._hours)))
+            self.server = Server(self.gateway, self.settings, lambda _port: self._ready.set())
+            await self.server.run_on(self.listener)
+
+
+def test_http_and_sockets_say_alike_how_long_to_wait(tmp_path: Path, kind: str) -> None:
+    asyncio.run(prepare(tmp_path / "invoices.db"))
+    hours, accept = Hours(), {"accept": "application/graphql-response+json"}
+    with (
+        Spending(tmp_path / "invoices.db", hours).running() as served,
+        connect(served.ws_url, subprotocols=[Subprotocol("graphql-transport-ws")]) as connection,
+    ):
+        talk = Talk(connection)
+        talk.say("connection_init")
+        assert talk.hear() == {"type": "connection_ack"}
+        assert [httpx.post(served.url, json={"query": PAGE}).status_code for _ in range(2)] == [200, 200]
+        for seconds, available, passing in ((6, 8, 2.5), (4, 9, 2.5), (1, 10, 1)):
+            told = {"code": "RATE_LIMITED", "retryAfter": seconds, "requested": 11, "available": available}
+            talk.subscribe("a", PAGE)
+            assert talk.hear()["payload"][0]["extensions"] == told
+            refused = httpx.post(served.url, json={"query": PAGE}, headers=accept)
+            assert refused.json()["errors"][0]["extensions"] == told
+            assert (refused.status_code, refused.headers["retry-after"]) == (429, str(seconds))
+            hours.now += passing
+        talk.subscribe("a", PAGE)
+        assert talk.hear()["type"] == "next"
 
 
 @pytest.mark.anyio
@@ -181,7 +222,8 @@ async def test_each_key_has_so_many_subscriptions_open_and_no_more(opened: Gatew
     first, second = [await engine.run(request, ALICE) for _ in range(2)]
     refused = await engine.run(request, ALICE)
     assert isinstance(refused, Answer)
-    assert (refused.status, refused.errors[0]["extensions"]) == (429, {"code": "RATE_LIMITED"})
+    assert (refused.status, refused.headers) == (429, {"retry-after": "1"})
+    assert refused.errors[0]["extensions"] == {"code": "RATE_LIMITED", "retryAfter": 1}
     assert not isinstance(await engine.run(request, BOB), Answer)
     assert not isinstance(first, Answer)
     await first.aclose()

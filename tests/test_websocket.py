@@ -220,7 +220,7 @@ def test_operations_beyond_the_limit_are_refused_and_the_others_live_on(talk: Ta
         talk.subscribe(str(number), LIVE)
     error = talk.hear()
     assert (error["id"], error["type"]) == ("3", "error")
-    assert error["payload"][0]["extensions"] == {"code": "RATE_LIMITED"}
+    assert error["payload"][0]["extensions"] == {"code": "RATE_LIMITED", "retryAfter": 1}
     talk.say("complete", id="0")
     talk.subscribe("3", FINITE)
     assert talk.hear()["type"] == "next"

@@ -38,7 +38,7 @@ GRAPHQL = "/graphql"
 CROSS_ORIGIN: Mapping[str, Any] = {
     "allow_methods": ["GET", "POST"],
     "allow_headers": ["authorization", "content-type", "idempotency-key", "last-event-id", "x-request-id"],
-    "expose_headers": ["retry-after"],
+    "expose_headers": ["retry-after", "x-request-id"],
     "max_age": 600,
 }
 """What pages of named origins may send and read; never cookies, which mean nothing here."""

@@ -22,6 +22,7 @@ from invoice_graph.server.engine_protocol import (
     Authenticator,
     Engine,
     Unauthenticated,
+    new_request_id,
 )
 from invoice_graph.server.errors import error_object, failed_answer, failure
 from invoice_graph.server.negotiation import (
@@ -58,6 +59,8 @@ DISCARD_FACTOR = 5
 
 MAX_IDEMPOTENCY_KEY_LENGTH = 255
 MAX_REQUEST_ID_LENGTH = 255
+
+REQUEST_ID = b"x-request-id"
 
 # Headers that a status may not go without, unless the answer has its own. What GET may not run, POST may.
 OWED_HEADERS: Mapping[int, Mapping[str, str]] = {401: {"www-authenticate": "Bearer"}, 405: {"allow": "POST"}}
@@ -144,11 +147,12 @@ class GraphQLEndpoint:
 
     async def _respond(self, scope: Scope, receive: Receive) -> ASGIApp:
         media_type, headers = JSON, _headers(scope)
+        request_id = _request_id(headers)
         try:
             media_type = self._media_type(scope["method"], headers)
             if media_type == HTML and self.page is not None:
-                return self.page(Request(scope, receive))
-            return await self._execute(scope, receive, headers, media_type)
+                return _named(self.page(Request(scope, receive)), request_id)
+            return await self._execute(scope, receive, headers, media_type, request_id)
         except ClientDisconnect:
             raise
         except Fault as fault:
@@ -158,8 +162,8 @@ class GraphQLEndpoint:
         except Unauthenticated as refusal:
             answer = Fault(401, str(refusal), "UNAUTHENTICATED").answer
         except Exception as error:
-            answer = failed_answer(error)
-        return Reply(answer, media_type, answer.status)
+            answer = failed_answer(error, request_id)
+        return Reply(answer, media_type, answer.status, request_id)
 
     def _media_type(self, method: str, headers: Headers) -> str:
         if method not in ("GET", "POST"):
@@ -170,7 +174,9 @@ class GraphQLEndpoint:
             raise Fault(406, f"Accept one of {', '.join(offers)}.")
         return media_type
 
-    async def _execute(self, scope: Scope, receive: Receive, headers: Headers, media_type: str) -> ASGIApp:
+    async def _execute(
+        self, scope: Scope, receive: Receive, headers: Headers, media_type: str, request_id: str
+    ) -> ASGIApp:
         method, streaming = scope["method"], media_type == EVENT_STREAM
         if method == "POST":
             _require_json(headers)
@@ -180,16 +186,16 @@ class GraphQLEndpoint:
         else:
             parameters = _query_parameters(scope["query_string"], self.settings)
         key, last = _idempotency_key(headers), headers.get("last-event-id") or None
-        graphql = graphql_request(parameters, key, last, _request_id(headers))
+        graphql = graphql_request(parameters, key, last, request_id)
         outcome = await self.engine.run(graphql, actor, KINDS[method, streaming])
         if not isinstance(outcome, Answer):
-            return self._stream(outcome, actor)
+            return self._stream(outcome, actor, request_id)
         if streaming and outcome.data is not None:
-            return self._stream(_one(outcome), actor)
-        return Reply(outcome, media_type, _status(outcome, method, media_type))
+            return self._stream(_one(outcome), actor, request_id)
+        return Reply(outcome, media_type, _status(outcome, method, media_type), request_id)
 
-    def _stream(self, answers: AsyncGenerator[Answer, None], actor: Actor) -> "EventStream":
-        return EventStream(answers, self.settings, self._stopping, self.admissions.lasting(actor))
+    def _stream(self, answers: AsyncGenerator[Answer, None], actor: Actor, request_id: str) -> "EventStream":
+        return EventStream(answers, self.settings, self._stopping, self.admissions.lasting(actor), request_id)
 
 
 def _headers(scope: Scope) -> Headers:
@@ -212,17 +218,22 @@ def _status(answer: Answer, method: str, media_type: str) -> int:
 class Reply:
     """One answer as the whole response."""
 
-    def __init__(self, answer: Answer, media_type: str, status: int) -> None:
+    def __init__(self, answer: Answer, media_type: str, status: int, request_id: str) -> None:
         self._body = answer.body
         self._status = status
         usual = HEADERS[JSON if media_type in (JSON, HTML) else RESPONSE]
         own = {**OWED_HEADERS.get(status, {}), **answer.headers}
         length = (b"content-length", str(len(self._body)).encode())
-        self._headers = [*usual, length, *_encoded(own)]
+        self._headers = [*usual, length, (REQUEST_ID, request_id.encode()), *_encoded(own)]
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
         await send({"type": "http.response.body", "body": self._body})
+
+
+def _named(page: Response, request_id: str) -> Response:
+    page.raw_headers.append((REQUEST_ID, request_id.encode()))
+    return page
 
 
 def _require_json(headers: Headers) -> None:
@@ -277,10 +288,11 @@ def _query_parameters(query_string: bytes, settings: HttpSettings) -> dict[str, 
     return parameters
 
 
-def _request_id(headers: Headers) -> str | None:
-    """The client's own name for the request; None where it has none that can be kept."""
+def _request_id(headers: Headers) -> str:
+    """The client's own name for the request; another where it has none that can be kept."""
     given = headers.get("x-request-id", "")
-    return given if given.isascii() and given.isprintable() and 1 <= len(given) <= MAX_REQUEST_ID_LENGTH else None
+    is_fit = given.isascii() and given.isprintable() and 1 <= len(given) <= MAX_REQUEST_ID_LENGTH
+    return given if is_fit else new_request_id()
 
 
 def _idempotency_key(headers: Headers) -> str | None:
@@ -299,16 +311,19 @@ class EventStream:
         settings: HttpSettings,
         stopping: asyncio.Event,
         lasting: AbstractAsyncContextManager[None],
+        request_id: str,
     ) -> None:
         self._answers = answers
         self._settings = settings
         self._stopping = stopping
         self._lasting = lasting
+        self._request_id = request_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self._answers):
             try:
-                await self._send(send, {"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
+                headers = [*STREAM_HEADERS, (REQUEST_ID, self._request_id.encode())]
+                await self._send(send, {"type": "http.response.start", "status": 200, "headers": headers})
                 await _first(self._results(send), self._keep_alive(send), _disconnected(receive))
                 await self._write(send, b"", more=False)
             except TooSlow:
@@ -326,7 +341,7 @@ class EventStream:
         except Unauthenticated as refusal:
             await self._write(send, _event(Answer(None, (error_object(str(refusal), "UNAUTHENTICATED"),))))
         except Exception as error:
-            await self._write(send, _event(Answer(None, (failure(error),))))
+            await self._write(send, _event(Answer(None, (failure(error, self._request_id),))))
         await self._write(send, COMPLETE)
 
     async def _keep_alive(self, send: Send) -> None:

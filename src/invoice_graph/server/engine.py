@@ -27,10 +27,10 @@ from invoice_graph.server.engine_protocol import ALL_KINDS, QUERY, SUBSCRIPTION,
 from invoice_graph.server.errors import (
     BAD_USER_INPUT,
     FORBIDDEN,
-    RATE_LIMITED,
     error_object,
     execution_error,
     fault_object,
+    rate_limited,
     request_errors,
 )
 from invoice_graph.server.expiry import check_time, until_expiry
@@ -115,7 +115,7 @@ class GatewayEngine:
         except WrongKind as wrong:
             return Answer(None, (error_object(str(wrong), BAD_USER_INPUT),), 405)
         except Spent as spent:
-            return _too_much(spent)
+            return rate_limited(str(spent), spent.retry_after, requested=spent.requested, available=spent.available)
         except NoPlace:
             return _no_place(self._subscriptions.most)
         if request.wants_cost and isinstance(answer, Answer):
@@ -148,7 +148,7 @@ class GatewayEngine:
             several_mutations=len(bound) > 1,
             last_event_id=operation.request.last_event_id,
             offer=operation.offer,
-            request_id=operation.request.request_id or self._services.ids.token(),
+            request_id=operation.request.request_id,
         )
 
     async def _read(self, operation: Operation) -> Answer:
@@ -177,8 +177,7 @@ class GatewayEngine:
             executor_class=PlannedExecutor,
         )
         result: ExecutionResult = await outcome if isinstance(outcome, Awaitable) else outcome
-        errors = tuple(execution_error(error) for error in result.errors or ())
-        return Answer(orjson.dumps(result.data), errors)
+        return Answer(orjson.dumps(result.data), _errors(result, operation))
 
     async def _finished(self, operation: Operation) -> dict[str, orjson.Fragment]:
         """The planned fields of a query, read in one snapshot."""
@@ -199,7 +198,7 @@ class GatewayEngine:
         outcome: Any = create_source_event_stream(executor)
         source: Any = await outcome if isinstance(outcome, Awaitable) else outcome
         if isinstance(source, ExecutionResult):
-            return Answer(None, tuple(execution_error(error) for error in source.errors or ()), 400)
+            return Answer(None, _errors(source, operation), 400)
         answers = _answers(source)
         if operation.actor.expires_at is not None:
             answers = until_expiry(answers, operation.actor, self._services.clock)
@@ -228,6 +227,10 @@ class _Held(AsyncGenerator[Answer, None]):
         await self._answers.aclose()
 
 
+def _errors(result: ExecutionResult, operation: Operation) -> tuple[dict[str, Any], ...]:
+    return tuple(execution_error(error, operation.request.request_id) for error in result.errors or ())
+
+
 async def _answers(source: Any) -> AsyncGenerator[Answer, None]:
     async with aclosing(source):
         try:
@@ -237,11 +240,5 @@ async def _answers(source: Any) -> AsyncGenerator[Answer, None]:
             yield Answer(None, (fault_object(fault),))
 
 
-def _too_much(spent: Spent) -> Answer:
-    entry = error_object(str(spent), RATE_LIMITED, requested=spent.requested, available=spent.available)
-    return Answer(None, (entry,), 429, {"retry-after": str(spent.retry_after)})
-
-
 def _no_place(most: int) -> Answer:
-    text = f"This key has {most:,} subscriptions open, which is the most it may have; end one first."
-    return Answer(None, (error_object(text, RATE_LIMITED),), 429, {"retry-after": "1"})
+    return rate_limited(f"This key has {most:,} subscriptions open, which is the most it may have; end one first.")

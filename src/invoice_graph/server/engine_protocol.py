@@ -1,5 +1,6 @@
 """What a transport asks and what it gets back; HTTP, SSE and WebSocket speak to the engine through this page alone."""
 
+import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -12,13 +13,18 @@ QUERY, MUTATION, SUBSCRIPTION = "query", "mutation", "subscription"
 ALL_KINDS = frozenset({QUERY, MUTATION, SUBSCRIPTION})
 
 
+def new_request_id() -> str:
+    """A name for a request whose client has none for it."""
+    return secrets.token_hex(20)
+
+
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
     """The parameters of one operation, of the right JSON types but otherwise unchecked.
 
     `persisted` is the member `persistedQuery` of `extensions`, of any type; without it there is a `query`.
     `wants_cost` asks for `extensions.cost` in the answer.
-    `request_id` is the client's name for it, if it has one.
+    `request_id` is the client's name for it, or one that was made for it.
     `last_event_id` is the cursor a reconnecting event stream resumes after; it wins over the operation's own.
     """
 
@@ -29,7 +35,7 @@ class GraphQLRequest:
     last_event_id: str | None = None
     persisted: object = None
     wants_cost: bool = False
-    request_id: str | None = None
+    request_id: str = field(default_factory=new_request_id)
 
 
 @dataclass(frozen=True, slots=True)

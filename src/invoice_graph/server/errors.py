@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import uuid4
 
 from graphql import GraphQLError
 
@@ -54,25 +53,30 @@ def error_object(message: str, code: str, **extensions: object) -> dict[str, Any
     return {"message": _clipped(message), "extensions": {"code": code, **extensions}}
 
 
-def masked_error(cause: BaseException | None = None) -> dict[str, Any]:
+def rate_limited(message: str, retry_after: int = 1, **extensions: object) -> Answer:
+    """The answer to a key that asks for more than it may have now; after `retry_after` seconds it may ask again."""
+    entry = error_object(message, RATE_LIMITED, retryAfter=retry_after, **extensions)
+    return Answer(None, (entry,), 429, {"retry-after": str(retry_after)})
+
+
+def masked_error(cause: BaseException | None, request_id: str) -> dict[str, Any]:
     """The entry for a bug: a request id that stands in the log next to the exception, nothing else."""
-    request_id = uuid4().hex
     logger.error("request %s failed", request_id, exc_info=cause or True)
     return error_object(f"Internal server error in request {request_id}.", INTERNAL_SERVER_ERROR, requestId=request_id)
 
 
-def failure(cause: BaseException) -> dict[str, Any]:
+def failure(cause: BaseException, request_id: str) -> dict[str, Any]:
     """The entry for an operation that failed through no fault of the request: an outage says so, a bug is masked."""
     for kind, (code, message) in _OUTAGES.items():
         if isinstance(cause, kind):
             logger.warning("%s: %s", code, cause)
             return error_object(message, code)
-    return masked_error(cause)
+    return masked_error(cause, request_id)
 
 
-def failed_answer(cause: BaseException) -> Answer:
+def failed_answer(cause: BaseException, request_id: str) -> Answer:
     """The whole answer to a request that failed through no fault of its own."""
-    entry = failure(cause)
+    entry = failure(cause, request_id)
     if entry["extensions"]["code"] == INTERNAL_SERVER_ERROR:
         return Answer(None, (entry,), 500)
     return Answer(None, (entry,), 503, headers={"retry-after": "1"})
@@ -90,14 +94,15 @@ def request_errors(code: str, errors: Iterable[GraphQLError]) -> tuple[dict[str,
     return tuple(_located(error, {"code": code} | (error.extensions or {})) for error in errors)
 
 
-def execution_error(error: GraphQLError) -> dict[str, Any]:
+def execution_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
     """The entry for a field that could not be executed."""
     cause = error.original_error
     if isinstance(cause, ArgumentFault | TooCostly):
         return fault_object(cause)
     if cause is None or isinstance(cause, GraphQLError):
         return _located(error, {"code": BAD_USER_INPUT} | (error.extensions or {}))
-    return failure(cause) | {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
+    entry = failure(cause, request_id)
+    return entry | {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
 
 
 def _located(error: GraphQLError, extensions: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from invoice_graph.server.engine_protocol import GraphQLRequest
+from invoice_graph.server.engine_protocol import GraphQLRequest, new_request_id
 
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"
@@ -133,5 +133,5 @@ def graphql_request(
         last_event_id=last_event_id,
         persisted=persisted,
         wants_cost=extensions.get("cost") is True,
-        request_id=request_id,
+        request_id=request_id or new_request_id(),
     )

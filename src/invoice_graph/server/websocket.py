@@ -20,8 +20,9 @@ from invoice_graph.server.engine_protocol import (
     GraphQLRequest,
     Offer,
     Unauthenticated,
+    new_request_id,
 )
-from invoice_graph.server.errors import error_object, failure, masked_error
+from invoice_graph.server.errors import failure, masked_error, rate_limited
 from invoice_graph.server.limits import NoPlace, Places, payer
 from invoice_graph.server.negotiation import Malformed, graphql_request, parse_json
 from invoice_graph.server.origins import is_origin_allowed
@@ -151,7 +152,7 @@ class Connection:
         except* WebSocketDisconnect:
             pass
         except* Exception:
-            closing = Close(INTERNAL_SERVER_ERROR, masked_error()["message"])
+            closing = Close(INTERNAL_SERVER_ERROR, masked_error(None, new_request_id())["message"])
         if closing is not None:
             await self.close(closing)
 
@@ -261,7 +262,7 @@ class Connection:
             raise Close(SUBSCRIBER_ALREADY_EXISTS, f"Subscriber for {identity} already exists")
         if len(self._operations) >= self._settings.max_operations:
             limit = f"One socket runs at most {self._settings.max_operations} operations at a time."
-            await self._send_message(identity, "error", orjson.dumps([error_object(limit, "RATE_LIMITED")]))
+            await self._send_message(identity, "error", orjson.dumps(rate_limited(limit).errors))
             return
         operation = self._operate(identity, request, self._actor)
         self._operations[identity] = self._tasks.create_task(operation)
@@ -287,7 +288,7 @@ class Connection:
         except Unauthenticated as refusal:
             raise Close(FORBIDDEN, f"Forbidden: {refusal}") from None
         except Exception as error:
-            errors = orjson.dumps([failure(error)])
+            errors = orjson.dumps([failure(error, request.request_id)])
         # Free before the last message is out: the client may use the id again as soon as it reads it.
         if self._operations.get(identity) is asyncio.current_task():
             del self._operations[identity]
