@@ -19,6 +19,7 @@ from invoice_graph.server.documents import (
     LONGEST_KEPT_TEXT,
     DocumentCache,
     RequestRefused,
+    asked_for,
 )
 
 ANSWER = '{"data":{"__typename":"Query"}}'
@@ -203,10 +204,13 @@ def test_a_flood_of_long_documents_is_bounded_by_its_bytes() -> None:
     for place in range(100):
         documents.load(f"query Long{place} {{ __typename }}".ljust(30_000))
     assert (len(documents.kept), documents.kept.size) == (33, 990_000)
+    gone, known = (
+        hashed(f"query Long{place} {{ __typename }}".ljust(30_000))["extensions"]["persistedQuery"]
+        for place in (66, 67)
+    )
     with pytest.raises(RequestRefused, match="PERSISTED_QUERY_NOT_FOUND"):
-        documents.find(None, hashed("query Long66 { __typename }".ljust(30_000))["extensions"]["persistedQuery"])
-    known = hashed("query Long67 { __typename }".ljust(30_000))["extensions"]["persistedQuery"]
-    assert documents.find(None, known) is documents.load("query Long67 { __typename }".ljust(30_000))
+        documents.find(asked_for(None, gone))
+    assert documents.find(asked_for(None, known)) is documents.load("query Long67 { __typename }".ljust(30_000))
 
 
 def test_what_was_used_longest_ago_leaves_first_and_the_size_is_that_of_what_stays() -> None:

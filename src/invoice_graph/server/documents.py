@@ -103,6 +103,28 @@ class Document:
         return f"{asked}; the document has: {names}."
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request says of its document: the text, the text's SHA-256, and the hash that it names."""
+
+    text: str | None
+    own: str | None
+    named: str | None
+
+    @property
+    def key(self) -> str | None:
+        """The hash of the document; None when the text and the hash that is named don't belong together."""
+        if self.own is None:
+            return self.named
+        return self.own if self.named in (None, self.own) else None
+
+
+def asked_for(text: str | None, persisted: object) -> Asked:
+    """What a request says of its document; raises RequestRefused."""
+    own = None if text is None else sha256(text.encode()).hexdigest()
+    return Asked(text, own, None if persisted is None else named_hash(persisted))
+
+
 class DocumentCache:
     """The documents without faults that were used last, by the SHA-256 of their texts.
 
@@ -114,30 +136,21 @@ class DocumentCache:
         self._hide_suggestions = hide_suggestions
         self.kept: Recent[str, Document] = Recent(KEPT_DOCUMENTS, KEPT_BYTES, LONGEST_KEPT_TEXT)
 
-    def recall(self, text: str | None, persisted: object) -> Document | None:
-        """A document that is kept; None when `find` has to look for it. Raises RequestRefused."""
-        key = recalled(text, persisted)
-        return None if key is None else self.kept.get(key)
+    def recall(self, asked: Asked) -> Document | None:
+        """A document that is kept; None when `find` has to look for it."""
+        return None if asked.key is None else self.kept.get(asked.key)
 
     def load(self, text: str) -> Document:
         """A document by its text; raises RequestRefused."""
-        data = text.encode()
-        return self._load(sha256(data).hexdigest(), text, len(data))
+        return self.find(asked_for(text, None))
 
-    def find(self, text: str | None, persisted: object) -> Document:
+    def find(self, asked: Asked) -> Document:
         """A document by its text, or as Apollo's automatic persisted queries ask for one; raises RequestRefused."""
-        if persisted is None:
-            assert text is not None
-            return self.load(text)
-        key = named_hash(persisted)
-        if not SHA256.fullmatch(key):
+        if asked.named is not None and not SHA256.fullmatch(asked.named):
             raise refusal(BAD_USER_INPUT, NO_SHA256)
-        if text is None:
-            return self._known(key)
-        data = text.encode()
-        if sha256(data).hexdigest() != key:
+        if asked.key is None:
             raise refusal(PERSISTED_QUERY_HASH_MISMATCH, MISMATCH)
-        return self._load(key, text, len(data))
+        return self._known(asked.key) if asked.text is None else self._load(asked.key, asked.text)
 
     def _known(self, key: str) -> Document:
         document = self.kept.get(key)
@@ -145,22 +158,12 @@ class DocumentCache:
             raise refusal(PERSISTED_QUERY_NOT_FOUND, NOT_FOUND)
         return document
 
-    def _load(self, key: str, text: str, size: int) -> Document:
+    def _load(self, key: str, text: str) -> Document:
         document = self.kept.get(key)
         if document is None:
             document = Document(key, validated(self._schema, text, self._hide_suggestions))
-            self.kept.keep(key, document, size)
+            self.kept.keep(key, document, len(text.encode()))
         return document
-
-
-def recalled(text: str | None, persisted: object) -> str | None:
-    """The hash of the document that a request is for; None when its text and its hash don't belong together. Raises
-    RequestRefused."""
-    key = None if persisted is None else named_hash(persisted)
-    if text is None:
-        return key
-    own = sha256(text.encode()).hexdigest()
-    return own if key in (None, own) else None
 
 
 def named_hash(persisted: object) -> str:

@@ -34,6 +34,7 @@ from invoice_graph.server.errors import (
     request_errors,
 )
 from invoice_graph.server.expiry import check_time, until_expiry
+from invoice_graph.server.exposure import Exposure
 from invoice_graph.server.limits import Budgets, Limits, NoPlace, Places, Spent, payer
 from invoice_graph.server.listed_documents import ListedDocuments
 from invoice_graph.server.preparing import Operation, Preparation, WrongKind
@@ -68,12 +69,14 @@ class GatewayEngine:
         documents: ListedDocuments | None = None,
         limits: Limits | None = None,
         budgets: Budgets | None = None,
+        exposure: Exposure | None = None,
     ) -> None:
         self._services = services
         self._schema = planner.schema
         self._limits = limits = limits or Limits()
-        listed = DocumentCache(planner.schema, not limits.suggestions) if documents is None else documents
-        self._preparation = Preparation(services, planner, listed, limits, public_url)
+        self._exposure = exposure = exposure or Exposure()
+        listed = DocumentCache(planner.schema, not exposure.suggestions) if documents is None else documents
+        self._preparation = Preparation(services, planner, listed, limits, exposure, public_url)
         self._budgets = Budgets(limits.cost_per_minute) if budgets is None else budgets
         self._subscriptions = Places(limits.max_subscriptions_per_key)
         self.live = Live(lambda cursor, data: Answer(data, cursor=cursor))
@@ -92,9 +95,9 @@ class GatewayEngine:
         try:
             answer = await self._answer(run, kinds, offer)
         except Exception as error:
-            run.ended(error, self._limits.log_operations)
+            run.ended(error, self._exposure.log_operations)
             raise
-        run.ended(answer, self._limits.log_operations)
+        run.ended(answer, self._exposure.log_operations)
         return answer
 
     async def _answer(

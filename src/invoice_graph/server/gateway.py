@@ -15,8 +15,9 @@ from invoice_graph.planner.plan import Planner
 from invoice_graph.schema.build import make_planner
 from invoice_graph.schema.snapshot import Snapshots
 from invoice_graph.server.engine import GatewayEngine
+from invoice_graph.server.exposure import Exposure
 from invoice_graph.server.limits import Limits
-from invoice_graph.server.listed_documents import read_documents
+from invoice_graph.server.listed_documents import ListedDocuments, read_documents
 from invoice_graph.store.database import open_database
 
 
@@ -36,8 +37,14 @@ class Gateway:
         if not settings.documents:
             return self
         documents = read_documents(Path(settings.documents), self.planner.schema)
-        engine = GatewayEngine(self.services, self.planner, settings.address, documents, Limits.of(settings))
-        return Gateway(self.services, self.planner, engine)
+        return Gateway(self.services, self.planner, _engine(self.services, self.planner, settings, documents))
+
+
+def _engine(
+    services: Services, planner: Planner, settings: Settings, documents: ListedDocuments | None = None
+) -> GatewayEngine:
+    limits, exposure = Limits.of(settings), Exposure.of(settings)
+    return GatewayEngine(services, planner, settings.address, documents, limits, exposure=exposure)
 
 
 @asynccontextmanager
@@ -66,6 +73,6 @@ async def open_gateway(
             mailer=SuppressedMailer(),
             snapshot=Snapshots(planner, clock, settings.address),
         )
-        yield Gateway(services, planner, GatewayEngine(services, planner, settings.address, limits=Limits.of(settings)))
+        yield Gateway(services, planner, _engine(services, planner, settings))
     finally:
         await database.close()

@@ -23,8 +23,7 @@ REMEMBERED_BUDGETS = 10_000
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The largest operation that runs, and what each key may spend in a minute; 0 points a minute for no end.
-    `operation_timeout` are the seconds after which a query is ended; without `suggestions` and `introspection`
-    errors and queries tell nobody what the schema has."""
+    `operation_timeout` are the seconds after which a query is ended."""
 
     max_cost: int = 1_000_000
     max_depth: int = 64
@@ -34,16 +33,11 @@ class Limits:
     cost_per_minute: int = 0
     operation_timeout: float = 30.0
     max_subscriptions_per_key: int = 10_000
-    suggestions: bool = True
-    introspection: bool = True
-    log_operations: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
         """The limits that the settings name."""
-        given = {field.name: getattr(settings, field.name) for field in fields(cls)}
-        told = {name: settings.tells(given[name]) for name in ("suggestions", "introspection")}
-        return cls(**given | told)
+        return cls(**{field.name: getattr(settings, field.name) for field in fields(cls)})
 
     def check(self, cost: Cost) -> None:
         """Raises TooCostly for an operation beyond one of the limits."""

@@ -14,10 +14,9 @@ from invoice_graph.server.documents import (
     KEPT_DOCUMENTS,
     LONGEST_KEPT_TEXT,
     MISMATCH,
+    Asked,
     Document,
     RequestRefused,
-    named_hash,
-    recalled,
     refusal,
     validated,
 )
@@ -61,21 +60,16 @@ class ListedDocuments:
     def __len__(self) -> int:
         return len(self._by_text)
 
-    def recall(self, text: str | None, persisted: object) -> Document | None:
-        """A document that was asked for like this before; None when `find` has to look for it. Raises
-        RequestRefused."""
-        key = recalled(text, persisted)
-        return None if key is None else self._by_hash.get(key) or self._equal.get(key)
+    def recall(self, asked: Asked) -> Document | None:
+        """A document that was asked for like this before; None when `find` has to look for it."""
+        return None if asked.key is None else self._by_hash.get(asked.key) or self._equal.get(asked.key)
 
-    def find(self, text: str | None, persisted: object) -> Document:
+    def find(self, asked: Asked) -> Document:
         """A document by its text, by its hash, or by both when they belong together; raises RequestRefused."""
-        key = None if persisted is None else named_hash(persisted)
-        if text is None:
-            assert key is not None
-            return self._known(key)
-        own = sha256(text.encode()).hexdigest()
-        document = self._by_hash.get(own) or self._equal.get(own) or self._equal_to(own, text)
-        if key not in (None, own) and self._by_hash.get(str(key)) is not document:
+        if asked.text is None or asked.own is None:
+            return self._known(str(asked.named))
+        document = self._by_hash.get(asked.own) or self._equal.get(asked.own) or self._equal_to(asked.own, asked.text)
+        if asked.named not in (None, asked.own) and self._by_hash.get(str(asked.named)) is not document:
             raise refusal(PERSISTED_QUERY_HASH_MISMATCH, MISMATCH)
         return document
 

@@ -16,9 +16,10 @@ from invoice_graph.planner.execute import Viewer
 from invoice_graph.planner.faults import Forbidden
 from invoice_graph.planner.plan import BoundStatement, Plan, Planner
 from invoice_graph.planner.recent import Recent
-from invoice_graph.server.documents import Document, DocumentCache, RequestRefused
+from invoice_graph.server.documents import Document, DocumentCache, RequestRefused, asked_for
 from invoice_graph.server.engine_protocol import GraphQLRequest, Offer
 from invoice_graph.server.errors import BAD_USER_INPUT
+from invoice_graph.server.exposure import Exposure
 from invoice_graph.server.limits import Limits
 from invoice_graph.server.listed_documents import ListedDocuments
 
@@ -68,12 +69,14 @@ class Preparation:
         planner: Planner,
         documents: DocumentCache | ListedDocuments,
         limits: Limits,
+        exposure: Exposure,
         public_url: str,
     ) -> None:
         self._services = services
         self._planner = planner
         self._documents = documents
         self._limits = limits
+        self._exposure = exposure
         self._public_url = public_url
         self._costs: Recent[Hashable, Cost] = Recent(KEPT_COSTS, KEPT_COSTS, 1)
         self._thread = asyncio.Semaphore(1)
@@ -83,9 +86,10 @@ class Preparation:
     ) -> Operation:
         """A request's operation; raises RequestRefused, WrongKind, Forbidden, ArgumentFault and
         TooCostly."""
-        document = self._documents.recall(request.query, request.persisted)
+        asked = asked_for(request.query, request.persisted)
+        document = self._documents.recall(asked)
         if document is None:
-            document = await self._apart(partial(self._documents.find, request.query, request.persisted))
+            document = await self._apart(partial(self._documents.find, asked))
         self._check_introspection(document, actor)
         node = document.operation(request.operation_name)
         if node.operation.value not in kinds:
@@ -102,7 +106,7 @@ class Preparation:
         return Operation(request, actor, offer, document, node, raw, cost, bound, plan.whole, viewer)
 
     def _check_introspection(self, document: Document, actor: Actor) -> None:
-        told = self._limits.introspection or Scope.SCHEMA_READ in actor.rights.scopes
+        told = self._exposure.introspection or Scope.SCHEMA_READ in actor.rights.scopes
         if not told and document.introspects:
             raise Forbidden((Scope.SCHEMA_READ,))
 
@@ -127,7 +131,7 @@ class Preparation:
             definitions,
             raw,
             max_errors=MOST_COERCION_ERRORS,
-            hide_suggestions=not self._limits.suggestions,
+            hide_suggestions=not self._exposure.suggestions,
         )
         if isinstance(variables, list):
             raise RequestRefused(BAD_USER_INPUT, variables)
