@@ -12,7 +12,7 @@ import invoice_graph
 
 HOUSE = Path(invoice_graph.__file__).parent
 FLOORS = (
-    ("domain", "config", "deferred"),
+    ("domain", "config", "deferred", "tracing"),
     ("store", "adapters"),
     ("commands", "planner"),
     ("schema", "worker", "seed", "demo"),
@@ -31,6 +31,7 @@ ROOMS_OF_LIBRARIES = {
     "starlette": {"server"},
     "uvicorn": {"server"},
     "typer": {"cli"},
+    "opentelemetry": {"tracing"},
 }
 """Where a library may be imported."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from invoice_graph import tracing
 from invoice_graph.commands.clocks import advance_abandoned
 from invoice_graph.commands.due_work import do_due_work
 from invoice_graph.commands.idempotency import forget_keys
@@ -114,8 +115,13 @@ async def _repeat(job: Job, services: Services, lead: Lead) -> None:
     while True:
         while not lead.is_ours:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS / 10)
-        await _tried(job.name, job.do(services))
+        await _tried(job.name, _do(job, services))
         await asyncio.sleep(job.every)
+
+
+async def _do(job: Job, services: Services) -> None:
+    with tracing.job(job.name):
+        await job.do(services)
 
 
 async def _tried(name: str, work: Awaitable[object]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import typer
 
+from invoice_graph import tracing
 from invoice_graph.cli.options import Unfit, with_settings
 from invoice_graph.cli.processes import Workers, run_loop, serve_alone
 from invoice_graph.commands.accounts import create_account, list_accounts
@@ -170,6 +171,7 @@ def worker(settings: Settings) -> None:
 
 
 async def _work(settings: Settings) -> None:
+    tracing.start()
     async with open_gateway(settings) as gateway:
         # Other processes hear of what is done here from the watcher, where the database does not tell them itself.
         watching = gateway.services.database.watch(settings.watch_interval)

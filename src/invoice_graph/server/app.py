@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from invoice_graph import tracing
 from invoice_graph.config import Settings
 from invoice_graph.domain.access import Actor
 from invoice_graph.server import pages
@@ -197,5 +198,6 @@ def listen(settings: Settings) -> socket.socket:
 async def serve(settings: Settings, listener: socket.socket, ready: Callable[[int], None]) -> None:
     """Serves until SIGTERM or SIGINT; calls `ready` with the port. Raises DatabaseUnusable and
     DocumentsUnusable."""
+    tracing.start()
     async with open_gateway(settings) as gateway:
         await Server(gateway, settings, ready).run_on(listener)

@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from invoice_graph import tracing
 from invoice_graph.domain.access import Actor
 from invoice_graph.server.admissions import Admissions
 from invoice_graph.server.engine_protocol import (
@@ -139,15 +140,18 @@ class GraphQLEndpoint:
         self._stopping.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = _headers(scope)
         try:
-            response = await self._respond(scope, receive)
+            with tracing.request(scope["method"], scope["path"], headers) as span:
+                response = await self._respond(scope, receive, headers)
+                status = response.status_code
+                span.tell({"http.response.status_code": status}, failure=str(status) if status >= 500 else None)
         except ClientDisconnect:
             return
         await response(scope, receive, send)
 
-    async def _respond(self, scope: Scope, receive: Receive) -> ASGIApp:
-        media_type, headers = JSON, _headers(scope)
-        request_id = _request_id(headers)
+    async def _respond(self, scope: Scope, receive: Receive, headers: Headers) -> "Response | Reply | EventStream":
+        media_type, request_id = JSON, _request_id(headers)
         try:
             media_type = self._media_type(scope["method"], headers)
             if media_type == HTML and self.page is not None:
@@ -176,7 +180,7 @@ class GraphQLEndpoint:
 
     async def _execute(
         self, scope: Scope, receive: Receive, headers: Headers, media_type: str, request_id: str
-    ) -> ASGIApp:
+    ) -> "Reply | EventStream":
         method, streaming = scope["method"], media_type == EVENT_STREAM
         if method == "POST":
             _require_json(headers)
@@ -220,14 +224,14 @@ class Reply:
 
     def __init__(self, answer: Answer, media_type: str, status: int, request_id: str) -> None:
         self._body = answer.body
-        self._status = status
+        self.status_code = status
         usual = HEADERS[JSON if media_type in (JSON, HTML) else RESPONSE]
         own = {**OWED_HEADERS.get(status, {}), **answer.headers}
         length = (b"content-length", str(len(self._body)).encode())
         self._headers = [*usual, length, (REQUEST_ID, request_id.encode()), *_encoded(own)]
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self._headers})
         await send({"type": "http.response.body", "body": self._body})
 
 
@@ -305,6 +309,8 @@ def _idempotency_key(headers: Headers) -> str | None:
 class EventStream:
     """One operation's results as server-sent events; lines end in LF, results carry their cursor as `id`."""
 
+    status_code = 200
+
     def __init__(
         self,
         answers: AsyncGenerator[Answer, None],
@@ -323,7 +329,7 @@ class EventStream:
         async with aclosing(self._answers):
             try:
                 headers = [*STREAM_HEADERS, (REQUEST_ID, self._request_id.encode())]
-                await self._send(send, {"type": "http.response.start", "status": 200, "headers": headers})
+                await self._send(send, {"type": "http.response.start", "status": self.status_code, "headers": headers})
                 await _first(self._results(send), self._keep_alive(send), _disconnected(receive))
                 await self._write(send, b"", more=False)
             except TooSlow:

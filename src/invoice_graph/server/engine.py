@@ -15,6 +15,7 @@ import orjson
 from graphql import ExecutionResult, execute
 from graphql.execution import Executor, create_source_event_stream
 
+from invoice_graph import tracing
 from invoice_graph.commands.operations import Services
 from invoice_graph.domain.access import Actor, way_out
 from invoice_graph.planner.execute import fetch
@@ -91,14 +92,15 @@ class GatewayEngine:
         """An answer, or for a subscription the stream of its answers; every fault of the request is an answer. Raises
         Unauthenticated when the actor's time is over, from the stream as well."""
         check_time(actor, self._services.clock)
-        run = Run(request, actor)
-        try:
-            answer = await self._answer(run, kinds, offer)
-        except Exception as error:
-            run.ended(error, self._exposure.log_operations)
-            raise
-        run.ended(answer, self._exposure.log_operations)
-        return answer
+        with tracing.operation(request.trace) as span:
+            run = Run(request, actor, span)
+            try:
+                answer = await self._answer(run, kinds, offer)
+            except Exception as error:
+                run.ended(error, self._exposure.log_operations)
+                raise
+            run.ended(answer, self._exposure.log_operations)
+            return answer
 
     async def _answer(
         self, run: Run, kinds: frozenset[str], offer: Offer | None

@@ -24,7 +24,7 @@ class GraphQLRequest:
 
     `persisted` is the member `persistedQuery` of `extensions`, of any type; without it there is a `query`.
     `wants_cost` asks for `extensions.cost` in the answer.
-    `request_id` is the client's name for it, or one that was made for it.
+    `request_id` is the client's name for it, or one that was made for it. `trace` is the trace that it continues.
     `last_event_id` is the cursor a reconnecting event stream resumes after; it wins over the operation's own.
     """
 
@@ -36,6 +36,7 @@ class GraphQLRequest:
     persisted: object = None
     wants_cost: bool = False
     request_id: str = field(default_factory=new_request_id)
+    trace: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ def graphql_request(
     idempotency_key: str | None = None,
     last_event_id: str | None = None,
     request_id: str | None = None,
+    trace: Any = None,
 ) -> GraphQLRequest:
     """The operation a JSON value asks for; raises Malformed. Unknown members are ignored, null is absent."""
     if isinstance(parameters, list):
@@ -134,4 +135,5 @@ def graphql_request(
         persisted=persisted,
         wants_cost=extensions.get("cost") is True,
         request_id=request_id or new_request_id(),
+        trace=trace,
     )

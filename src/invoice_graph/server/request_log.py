@@ -12,6 +12,7 @@ from invoice_graph.domain.access import Actor, cause_of
 from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
 from invoice_graph.server.metrics import count
 from invoice_graph.server.preparing import Operation
+from invoice_graph.tracing import SILENCE, Silence
 
 OK = "OK"
 STREAM = "STREAM"
@@ -29,6 +30,7 @@ class Run:
 
     request: GraphQLRequest
     actor: Actor
+    span: Silence = SILENCE
     started: float = field(default_factory=time.perf_counter)
     operation: Operation | None = None
 
@@ -38,10 +40,21 @@ class Run:
         seconds, operation = time.perf_counter() - self.started, self.operation
         kind, points = (None, 0) if operation is None else (operation.kind, operation.cost.points)
         count(kind, _outcome(answer), seconds, points)
+        if self.span.is_recording:
+            self._tell(_outcome(answer))
         if logged:
             line = {**self._asked(), **self._prepared(), "outcome": _outcome(answer), **_size(answer)}
             line["milliseconds"] = round(seconds * 1000, 3)
             logger.info(orjson.dumps(line).decode())
+
+    def _tell(self, outcome: str) -> None:
+        told: dict[str, str | int] = {"invoice_graph.request.id": self.request.request_id}
+        operation = self.operation
+        if operation is not None:
+            told |= {"graphql.operation.type": operation.kind, "invoice_graph.document.hash": operation.document.key}
+            told |= {"graphql.operation.name": operation.name} if operation.name else {}
+        failure = None if outcome in (OK, STREAM) else outcome
+        self.span.tell(told, None if operation is None else operation.kind, failure)
 
     def _asked(self) -> dict[str, Any]:
         cause = cause_of(self.actor, self.request.request_id)

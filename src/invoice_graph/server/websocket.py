@@ -10,6 +10,7 @@ import orjson
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from invoice_graph import tracing
 from invoice_graph.domain.access import Actor
 from invoice_graph.server.admissions import REVOKED, Admissions
 from invoice_graph.server.engine_protocol import (
@@ -136,6 +137,7 @@ class Connection:
         self._settings = door.settings
         self._deadline = asyncio.timeout(door.settings.init_timeout)
         self._actor: Actor | None = None
+        self._trace: Any = None
         self._tasks = asyncio.TaskGroup()
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._streams: set[asyncio.Task[None]] = set()
@@ -227,6 +229,7 @@ class Connection:
         self._deadline.reschedule(None)
         self._take_place(self._actor)
         self._held.enter_context(self._admissions.held(self._actor, self._end))
+        self._trace = tracing.continued(self._websocket.headers)
         if (forget := self._lent(FORGET)) is not None:
             forget()
         await self._send('{"type":"connection_ack"}')
@@ -253,7 +256,7 @@ class Connection:
     async def _subscribe(self, message: dict[str, Any]) -> None:
         identity = _id(message)
         try:
-            request = graphql_request(message.get("payload"))
+            request = graphql_request(message.get("payload"), trace=self._trace)
         except Malformed as malformed:
             raise Close(BAD_REQUEST, f"Invalid message: payload: {malformed}") from None
         if self._actor is None:

@@ -6,6 +6,7 @@ from typing import Any
 from asyncpg import exceptions as pg
 from sqlmodel import SQLModel
 
+from invoice_graph import tracing
 from invoice_graph.store.connection import (
     Connection,
     DatabaseUnavailable,
@@ -14,7 +15,7 @@ from invoice_graph.store.connection import (
     StatementTimeout,
     lock_timeout,
 )
-from invoice_graph.store.dialect import POSTGRES, Parameters
+from invoice_graph.store.dialect import POSTGRES, Parameters, Spelling
 
 READ_WHOLE = 'SELECT count(CAST(t AS TEXT)) FROM "{table}" AS t'
 """Reads every value of a table, and with it whatever is stored elsewhere because it is long."""
@@ -81,11 +82,9 @@ class PostgresConnection(Connection):
 
     async def rows(self, statement: Runnable, parameters: Parameters | None = None) -> Sequence[Any]:
         try:
-            if isinstance(statement, str):
-                found: Sequence[Any] = await self.driver.fetch(statement)
-                return found
-            spelling = statement.spelled(POSTGRES)
-            return await self.driver.fetch(spelling.sql, *spelling.values(parameters or {}))  # type: ignore[no-any-return]
+            spelling = Spelling(statement, {}) if isinstance(statement, str) else statement.spelled(POSTGRES)
+            with tracing.statement(POSTGRES.name, spelling.sql):
+                return await self.driver.fetch(spelling.sql, *spelling.values(parameters or {}))  # type: ignore[no-any-return]
         except KNOWN as error:
             raise translated(error) from error
 
@@ -93,7 +92,8 @@ class PostgresConnection(Connection):
         assert not isinstance(statement, str)
         spelling = statement.spelled(POSTGRES)
         try:
-            await self.driver.executemany(spelling.sql, [spelling.values(each) for each in parameters])
+            with tracing.statement(POSTGRES.name, spelling.sql):
+                await self.driver.executemany(spelling.sql, [spelling.values(each) for each in parameters])
         except KNOWN as error:
             raise translated(error) from error
 

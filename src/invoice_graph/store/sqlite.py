@@ -13,6 +13,7 @@ from urllib.parse import quote
 import aiosqlite
 from sqlmodel import SQLModel
 
+from invoice_graph import tracing
 from invoice_graph.store.connection import (
     Connection,
     Database,
@@ -68,15 +69,18 @@ class SqliteConnection(Connection):
     async def rows(self, statement: Runnable, parameters: Parameters | None = None) -> Sequence[Any]:
         sql, values = _spelled(statement, parameters)
         try:
-            return await self.driver.execute_fetchall(sql, values)  # type: ignore[return-value]
+            with tracing.statement(SQLITE.name, sql):
+                return await self.driver.execute_fetchall(sql, values)  # type: ignore[return-value]
         except sqlite3.OperationalError as error:
             _tell_of_the_disk(error)
             raise
 
     async def many(self, statement: Runnable, parameters: Iterable[Parameters]) -> None:
         sql, constants = _spelled(statement, None)
+        values = (constants | each for each in parameters) if constants else parameters
         try:
-            await self.driver.executemany(sql, (constants | each for each in parameters) if constants else parameters)
+            with tracing.statement(SQLITE.name, sql):
+                await self.driver.executemany(sql, values)
         except sqlite3.OperationalError as error:
             _tell_of_the_disk(error)
             raise
