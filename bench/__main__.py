@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bench import fanout, money, postgres, reads, report, scale, soak, spelling, writes
+from bench import fanout, limits, money, postgres, reads, report, scale, soak, spelling, writes
 from bench.agreement import Disagreement
 from bench.dataset import RESULTS, NotSeeded, Size, prepare
 from bench.drafts import WentWrong
@@ -79,6 +79,12 @@ def measure_fanout(rounds: Rounds = 9, json: Json = None) -> None:
     _finish("fanout", lambda: fanout.measure(rounds, _say), fanout.text, json)
 
 
+@app.command("limits")
+def measure_limits(rounds: Rounds = 5, json: Json = None) -> None:
+    """What limits and keys cost a request, how long the worst documents hold others up, what silent sockets hold."""
+    _finish("limits", lambda: limits.measure(rounds, _say), limits.text, json)
+
+
 @app.command("soak")
 def measure_soak(
     minutes: Annotated[float, typer.Option(min=0.1, help="How long the load lasts.")] = 5, json: Json = None
@@ -90,7 +96,15 @@ def measure_soak(
 @app.command("all")
 def measure_all() -> None:
     """Everything on SQLite, one after another."""
-    measures = (measure_reads, measure_writes, measure_fanout, measure_scale, measure_soak, measure_money)
+    measures = (
+        measure_reads,
+        measure_writes,
+        measure_fanout,
+        measure_limits,
+        measure_scale,
+        measure_soak,
+        measure_money,
+    )
     for measure in (*measures, measure_spellings):
         measure()
 

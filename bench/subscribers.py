@@ -57,14 +57,15 @@ async def read_text(connection: Connection) -> bytes:
             return payload
 
 
-async def subscribe(port: int, secret: str, query: str = SUBSCRIPTION) -> Connection:
-    """A connection that listens."""
+async def subscribe(port: int, secret: str, query: str | None = SUBSCRIPTION) -> Connection:
+    """A connection that listens; without a query it is silent."""
     connection = reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(HANDSHAKE.format(port=port, secret=secret).encode())
     await reader.readuntil(b"\r\n\r\n")
     writer.write(masked({"type": "connection_init"}))
     await read_text(connection)
-    writer.write(masked({"id": "1", "type": "subscribe", "payload": {"query": query}}))
+    if query is not None:
+        writer.write(masked({"id": "1", "type": "subscribe", "payload": {"query": query}}))
     return connection
 
 
