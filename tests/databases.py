@@ -66,6 +66,7 @@ class Databases:
         self._taken: dict[Path, str] = {}
         self._spoilt: set[Path] = set()
         self._uses: Counter[str] = Counter()
+        self._models: dict[Callable[[str], None], str] = {}
 
     def url(self, path: Path, kind: str | None = None, made: bool = True) -> str:
         """The URL of the database that a path names, one without rows when the path is new; of the kind that the test
@@ -80,6 +81,19 @@ class Databases:
         if path not in self._taken:
             self._taken[path] = self._idle.pop() if self._idle else self._create()
         return _sibling(self._taken[path])
+
+    def prepared(self, path: Path, prepare: Callable[[str], None]) -> str:
+        """The URL of the database that a path names, of the kind that the test is about, with what `prepare` puts into
+        one whose URL it is given: once in this process, for there are copies afterwards."""
+        if self.kind == "sqlite":
+            path.write_bytes(_prepared_file(prepare))
+            return self.url(path)
+        if prepare not in self._models:
+            self._models[prepare] = self._create()
+            prepare(_sibling(self._models[prepare]))
+        self._taken[path.resolve()] = self._create(self._models[prepare])
+        self.spoil(path)
+        return self.url(path)
 
     def give_back(self, folder: Path) -> None:
         """Empties the databases that paths of a folder name, for the next test."""
@@ -107,23 +121,25 @@ class Databases:
 
     def drop_all(self) -> None:
         """Drops every database that was made."""
-        for name in (*self._idle, *self._taken.values()):
+        for name in (*self._idle, *self._taken.values(), *self._models.values()):
             _drop(name)
-        self._idle, self._taken = [], {}
+        self._idle, self._taken, self._models = [], {}, {}
         if self._keeper is not None:
             self._keeper.close()
             self._keeper = None
 
-    def _create(self) -> str:
+    def _create(self, model: str | None = None) -> str:
+        """A new database, with the tables alone or with all that another one has, which nobody uses."""
         self._keeper = self._keeper or _keep(self._run)
         name = f"{self._run}_{secrets.token_hex(4)}"
         with _connected() as connection:
-            connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+            connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {model or 'template0'}")
             # There is nothing to lose, so the disk is not waited for.
             connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
-        _in_a_thread(_sibling(name))
-        with _connected(name) as connection:
-            connection.execute(_UNTENDED)
+        if model is None:
+            _in_a_thread(_sibling(name))
+            with _connected(name) as connection:
+                connection.execute(_UNTENDED)
         return name
 
 
@@ -237,6 +253,15 @@ def _file() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "made.db"
         _in_a_thread(f"{SCHEMES['sqlite']}{path}")
+        return path.read_bytes()
+
+
+@functools.cache
+def _prepared_file(prepare: Callable[[str], None]) -> bytes:
+    """A file with what is put into it, made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "prepared.db"
+        prepare(f"{SCHEMES['sqlite']}{path}")
         return path.read_bytes()
 
 

@@ -42,9 +42,11 @@ def _documents(text: str) -> list[Any]:
 
 def fresh_demo(file: Path) -> Settings:
     """The settings of a demonstration that was just made."""
-    settings = Settings(database=databases.url(file), demo=True)
-    prepare_demo(settings)
-    return settings
+    return Settings(database=databases.prepared(file, _demo), demo=True)
+
+
+def _demo(url: str) -> None:
+    prepare_demo(Settings(database=url, demo=True))
 
 
 async def ask(gateway: Gateway, operation: str) -> list[Any]:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from payment_inputs import MADE_BY as MONEY_MADE_BY
 from payment_inputs import RIVALS, examples, money_changes, money_creations
+from quick_client import QuickClient
 from system import FOREIGN_SECRET, PAYLOADS, Client, Served, faults_of_books, kind_of, mutation, prepare
 
 from invoice_graph.commands.runner import COMMANDS
@@ -299,7 +300,7 @@ def refusal_codes(response: httpx.Response) -> list[str]:
 def world(folder: Path) -> Iterator[World]:
     path = folder / "invoices.db"
     anyio.run(prepare, path)
-    with Served(path, jobs=False).running() as served, Client(served.url) as client, commits(path) as version:
+    with Served(path, jobs=False).running() as served, QuickClient(served.url) as client, commits(path) as version:
         world = World(served, client, version)
         world.read_schema()
         world.make_objects()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from database_shapes import ask, dump, without_tables
 from databases import SCHEMES, databases
 from played_pages import fresh_demo
 
+from invoice_graph.cli import main
 from invoice_graph.store.connection import Database
 from invoice_graph.store.copying import Copy, Uncopyable, copied_tables
 from invoice_graph.store.database import open_database
@@ -77,11 +79,14 @@ def copying(source: str, target: str, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def copied(source: str, target: str, *options: str) -> Ended:
-    """A copy that ran in a process of its own."""
-    process = copying(source, target, *options)
-    out, err = process.communicate(timeout=PATIENCE)
-    return Ended(process.returncode, out, err)
+def copied(source: str, target: str) -> Ended:
+    """What the command does, in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["invoice-graph", "copy", "--from", source, "--to", target])
+        with pytest.raises(SystemExit) as ending:
+            main()
+    return Ended(int(ending.value.code or 0), out.getvalue(), err.getvalue())
 
 
 def refused(source: str, target: str) -> str:
