@@ -92,7 +92,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, kind: str) -> Iterator[Path
 @pytest.fixture
 async def gateway(tmp_path: Path, kind: str) -> AsyncGenerator[Gateway, None]:
     """An empty account in a database of its own."""
-    database = await open_database(databases.url(tmp_path / "invoices.db"), readers=2, synchronous="OFF")
+    database = await open_database(databases.url(tmp_path / "invoices.db"), readers=1, synchronous="OFF")
     clock, machine_clock = ManualClock(START), ManualClock(START)
     ids = IdFactory(clock, random.Random(1))
     account = await create_account(database, clock, ids, {"name": "Rocket Rides", "invoice_prefix": "RKTRIDE"})

@@ -32,10 +32,12 @@ BUSY_TIMEOUT = "PRAGMA busy_timeout = {busy_milliseconds}"
 CONNECTION_SETTINGS = (
     "PRAGMA foreign_keys = ON",
     BUSY_TIMEOUT,
-    "PRAGMA cache_size = -16384",
     "PRAGMA mmap_size = 1073741824",
     "PRAGMA temp_store = MEMORY",
 )
+CACHE_SIZE = "PRAGMA cache_size = -16384"
+"""Has SQLite read the whole schema, as any statement about tables does."""
+
 WRITE_AHEAD = "PRAGMA journal_mode = WAL"
 SYNCHRONOUS = "PRAGMA synchronous = {synchronous}"
 STARTING_MILLISECONDS = 60_000
@@ -284,6 +286,9 @@ async def _open(
     await writer.rows(BUSY_TIMEOUT.format(busy_milliseconds=busy))
     watcher = await _connect(path, "ro", busy, opened)
     pool = [await _connect(path, "ro", busy, opened) for _ in range(readers)]
+    # Not the watcher, which never asks for a row.
+    for connection in (writer, *pool):
+        await connection.rows(CACHE_SIZE)
     opened.pop_all()
     return SqliteDatabase(path, writer, pool, watcher, max(busy, 1) / 1000)
 
