@@ -14,8 +14,11 @@ from sqlmodel import SQLModel
 from invoice_graph.config import Settings
 from invoice_graph.domain.access import Actor
 from invoice_graph.domain.clock import ManualClock
+from invoice_graph.schema.build import make_planner
+from invoice_graph.server.engine import GatewayEngine
 from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
 from invoice_graph.server.gateway import Gateway, open_gateway
+from invoice_graph.server.limits import Limits
 from invoice_graph.store.connection import Database
 from invoice_graph.store.rows import delete_row, select_rows, table_of
 from invoice_graph.store.tables import Customer, Event, InvoiceItem, InvoicePayment, LineItem
@@ -72,6 +75,14 @@ async def reader(tmp_path: Path, kind: str) -> AsyncGenerator[Reader, None]:
     async with open_gateway(settings, ManualClock(NOW)) as gateway:
         await small().write(gateway.services.database)
         yield Reader(gateway)
+
+
+@pytest.fixture
+def planning(reader: Reader) -> Reader:
+    """One whose plans are its own."""
+    services, planner = reader.gateway.services, make_planner(reader.database.dialect)
+    limits = Limits.of(Settings(max_aliases=5000))
+    return Reader(Gateway(services, planner, GatewayEngine(services, planner, ADDRESS, limits=limits)))
 
 
 def cursor(text: str) -> str:
@@ -514,14 +525,14 @@ async def test_an_empty_page_tells_what_lies_around_it(reader: Reader) -> None:
     assert before["invoices"] == nothing | {"pageInfo": {"hasNextPage": True, "hasPreviousPage": False} | ends}
 
 
-async def test_values_of_one_shape_share_a_plan_and_other_shapes_have_their_own(reader: Reader) -> None:
-    kept = reader.gateway.planner._kept
+async def test_values_of_one_shape_share_a_plan_and_other_shapes_have_their_own(planning: Reader) -> None:
+    kept = planning.gateway.planner._kept
     text = """query ($where: InvoiceWhere, $first: Int, $after: String, $order: InvoiceOrder, $more: Boolean = false) {
       invoices(where: $where, first: $first, after: $after, orderBy: $order) { nodes { id total @include(if: $more) } }
     }"""
 
     async def ids(**variables: Any) -> list[str]:
-        return [node["id"] for node in (await reader.read(text, **variables))["invoices"]["nodes"]]
+        return [node["id"] for node in (await planning.read(text, **variables))["invoices"]["nodes"]]
 
     assert await ids(where={"total": {"gte": 500}}, first=2) == ["in_5", "in_4"]
     assert len(kept) == 1
@@ -550,18 +561,18 @@ async def test_values_of_one_shape_share_a_plan_and_other_shapes_have_their_own(
     assert len(kept) == len(others) + 1
 
 
-async def test_a_list_of_another_length_shares_the_plan(reader: Reader) -> None:
+async def test_a_list_of_another_length_shares_the_plan(planning: Reader) -> None:
     text = (
         "query ($ids: [ID!], $all: [ID!]!) { invoices(where: {id: {in: $ids}}) { totalCount } nodes(ids: $all) { id } }"
     )
     for ids in ([], ["in_1"], ["in_1", "in_2", "x"]):
-        found = await reader.read(text, ids=ids, all=ids)
+        found = await planning.read(text, ids=ids, all=ids)
         assert found["invoices"] == {"totalCount": len(ids) - ids.count("x")}
         assert len(found["nodes"]) == len(ids)
-    assert len(reader.gateway.planner._kept) == 1
+    assert len(planning.gateway.planner._kept) == 1
 
 
-async def test_a_very_large_plan_is_not_kept(reader: Reader) -> None:
+async def test_a_very_large_plan_is_not_kept(planning: Reader) -> None:
     fields = " ".join(f"f{place}: customerName" for place in range(3000))
-    assert len((await reader.read(f'{{ invoice(id: "in_1") {{ {fields} }} }}'))["invoice"]) == 3000
-    assert len(reader.gateway.planner._kept) == 0
+    assert len((await planning.read(f'{{ invoice(id: "in_1") {{ {fields} }} }}'))["invoice"]) == 3000
+    assert len(planning.gateway.planner._kept) == 0

@@ -1,6 +1,7 @@
 """An object as the API shows it, for events: read by the planner like any query."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from graphql import (
 
 from invoice_graph.domain.clock import Clock
 from invoice_graph.planner.actions import AllowedActions
-from invoice_graph.planner.catalog import ToOne
+from invoice_graph.planner.catalog import Catalog, ToOne
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.execute import Viewer
 from invoice_graph.planner.plan import Planner, Statement
@@ -42,7 +43,6 @@ class Snapshots:
         self._planner = planner
         self._clock = clock
         self._public_url = public_url
-        self._statements: dict[tuple[str, str], Statement] = {}
 
     async def __call__(self, connection: Connection, subject: Subject) -> dict[str, Any]:
         """The object as it stands on this connection."""
@@ -55,39 +55,38 @@ class Snapshots:
         return await self._read(connection, account_id, kind.__name__, MANY, json_text(list(ids)))  # type: ignore[no-any-return]
 
     async def _read(self, connection: Connection, account_id: str, type_name: str, field: str, given: str) -> Any:
-        statement = self._statements.get((type_name, field)) or self._plan(type_name, field)
+        statement = _plan(self._planner, type_name, field)
         viewer = Viewer(account_id, self._clock, self._public_url)
         parameters: Parameters = {name: given for arguments in statement.arguments for name, _ in arguments.reads}
         row = await connection.row(statement.spelling, parameters | viewer.parameters())
         return orjson.loads(row[0])
 
-    def _plan(self, type_name: str, field: str) -> Statement:
-        text = f"query {field} {{ ... on {type_name} {{ {self._fields(type_name)} }} }} }}"
-        (operation,) = (node for node in parse(text).definitions if isinstance(node, OperationDefinitionNode))
-        variables = get_variable_values(
-            self._planner.schema, operation.variable_definitions or (), {"id": "", "ids": []}
-        )
-        assert not isinstance(variables, list)
-        fragments: tuple[FragmentDefinitionNode, ...] = ()
-        statement = self._planner.plan(text, operation, fragments, variables).statements[0]
-        self._statements[type_name, field] = statement
-        return statement
 
-    def _fields(self, type_name: str) -> str:
-        kind = self._planner.schema.type_map[type_name]
-        assert isinstance(kind, GraphQLObjectType)
-        return " ".join(self._selections(kind))
+@cache
+def _plan(planner: Planner, type_name: str, field: str) -> Statement:
+    text = f"query {field} {{ ... on {type_name} {{ {_fields(planner, type_name)} }} }} }}"
+    (operation,) = (node for node in parse(text).definitions if isinstance(node, OperationDefinitionNode))
+    variables = get_variable_values(planner.schema, operation.variable_definitions or (), {"id": "", "ids": []})
+    assert not isinstance(variables, list)
+    fragments: tuple[FragmentDefinitionNode, ...] = ()
+    return planner.plan(text, operation, fragments, variables).statements[0]
 
-    def _selections(self, kind: GraphQLObjectType) -> Iterator[str]:
-        for name, field in kind.fields.items():
-            catalog = self._planner.catalog
-            source = catalog.source(kind.name, name) if catalog.planned(kind.name, name) else None
-            named = get_named_type(field.type)
-            if isinstance(source, Rows | AllowedActions | MemberRow) or (kind.name, name) in LEFT_OUT:
-                continue
-            if is_leaf_type(named):
-                yield name
-            elif isinstance(source, ToOne | ListedById):
-                yield f"{name} {{ id }}"
-            elif is_object_type(named):
-                yield f"{name} {{ {' '.join(self._selections(named))} }}"
+
+def _fields(planner: Planner, type_name: str) -> str:
+    kind = planner.schema.type_map[type_name]
+    assert isinstance(kind, GraphQLObjectType)
+    return " ".join(_selections(planner.catalog, kind))
+
+
+def _selections(catalog: Catalog, kind: GraphQLObjectType) -> Iterator[str]:
+    for name, field in kind.fields.items():
+        source = catalog.source(kind.name, name) if catalog.planned(kind.name, name) else None
+        named = get_named_type(field.type)
+        if isinstance(source, Rows | AllowedActions | MemberRow) or (kind.name, name) in LEFT_OUT:
+            continue
+        if is_leaf_type(named):
+            yield name
+        elif isinstance(source, ToOne | ListedById):
+            yield f"{name} {{ id }}"
+        elif is_object_type(named):
+            yield f"{name} {{ {' '.join(_selections(catalog, named))} }}"

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from invoice_graph.adapters.mail import SuppressedMailer
@@ -19,6 +20,7 @@ from invoice_graph.server.exposure import Exposure
 from invoice_graph.server.limits import Limits
 from invoice_graph.server.listed_documents import ListedDocuments, read_documents
 from invoice_graph.store.database import open_database
+from invoice_graph.store.dialect import Dialect
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ async def open_gateway(
         wait=settings.database_wait,
     )
     try:
-        planner = make_planner(database.dialect)
+        planner = _planner(database.dialect)
         services = Services(
             database=database,
             clock=clock,
@@ -76,3 +78,9 @@ async def open_gateway(
         yield Gateway(services, planner, _engine(services, planner, settings))
     finally:
         await database.close()
+
+
+@cache
+def _planner(dialect: Dialect) -> Planner:
+    """Plans depend on the schema and the kind of database alone: whoever opens a second gateway keeps those it has."""
+    return make_planner(dialect)
