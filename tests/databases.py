@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -82,11 +83,20 @@ class Databases:
             self._taken[path] = self._idle.pop() if self._idle else self._create()
         return _sibling(self._taken[path])
 
+    @contextlib.contextmanager
+    def of(self, kind: str) -> Iterator[None]:
+        """Databases are of a kind, whatever the running test is about."""
+        before, self.kind = self.kind, kind
+        try:
+            yield
+        finally:
+            self.kind = before
+
     def prepared(self, path: Path, prepare: Callable[[str], None]) -> str:
         """The URL of the database that a path names, of the kind that the test is about, with what `prepare` puts into
         one whose URL it is given: once in this process, for there are copies afterwards."""
         if self.kind == "sqlite":
-            path.write_bytes(_prepared_file(prepare))
+            path.write_bytes(prepared_file(prepare))
             return self.url(path)
         if prepare not in self._models:
             self._models[prepare] = self._create()
@@ -257,11 +267,12 @@ def _file() -> bytes:
 
 
 @functools.cache
-def _prepared_file(prepare: Callable[[str], None]) -> bytes:
+def prepared_file(prepare: Callable[[str], None]) -> bytes:
     """A file with what is put into it, made once."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as elsewhere:
         path = Path(folder) / "prepared.db"
-        prepare(f"{SCHEMES['sqlite']}{path}")
+        # A browser that other tests have open keeps an event loop running in this thread.
+        elsewhere.submit(prepare, f"{SCHEMES['sqlite']}{path}").result()
         return path.read_bytes()
 
 

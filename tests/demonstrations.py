@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
+from databases import prepared_file
+from played_pages import make_demo
 from system import Client
 
 PATIENCE = 20.0
@@ -19,11 +21,14 @@ def free_port() -> int:
 
 
 class Demonstration:
-    """A server process on one port and file. `options` are those of `serve`."""
+    """A server process on one port and file; a new file has the demonstration already, unless the server is to make it.
+    `options` are those of `serve`."""
 
-    def __init__(self, folder: Path, *options: str, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *options: str, port: int | None = None, made: bool = True) -> None:
         self.folder = folder
-        self.database = f"sqlite+aiosqlite:///{folder / 'demo.db'}"
+        self._made = made
+        self._file = folder / "demo.db"
+        self.database = f"sqlite+aiosqlite:///{self._file}"
         self.port = port or free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         command = [sys.executable, "-m", "invoice_graph", "serve", "--demo", "--port", str(self.port)]
@@ -38,6 +43,8 @@ class Demonstration:
 
     def start(self) -> "Demonstration":
         """Returns when it serves."""
+        if self._made and not self._file.exists():
+            self._file.write_bytes(prepared_file(make_demo))
         self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         assert self._process.stdout.readline().startswith("GraphiQL: ")

@@ -42,10 +42,11 @@ def _documents(text: str) -> list[Any]:
 
 def fresh_demo(file: Path) -> Settings:
     """The settings of a demonstration that was just made."""
-    return Settings(database=databases.prepared(file, _demo), demo=True)
+    return Settings(database=databases.prepared(file, make_demo), demo=True)
 
 
-def _demo(url: str) -> None:
+def make_demo(url: str) -> None:
+    """Makes the demonstration in the database of a URL."""
     prepare_demo(Settings(database=url, demo=True))
 
 

@@ -34,11 +34,8 @@ BEGINNING = 40
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with something in nearly every table."""
     file = tmp_path_factory.mktemp("demo") / "demo.db"
-    kind, databases.kind = databases.kind, "sqlite"
-    try:
+    with databases.of("sqlite"):
         fresh_demo(file)
-    finally:
-        databases.kind = kind
     return file
 
 
@@ -170,6 +167,7 @@ def _typed(url: str) -> dict[str, list[object]]:
         }
 
 
+@pytest.mark.crash
 def test_killed_in_the_middle_it_goes_on_after_the_last_batch(source: str, target: str) -> None:
     process = copying(source, target, "--batch-rows", "1")
     try:

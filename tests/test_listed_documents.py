@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 import pytest
+from databases import databases
 from doors import DOORS, Door, get, post, post_for_json, socket
 from graphql import get_introspection_query, parse, print_ast
 from system import Served, prepare
@@ -49,8 +50,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (listed / "below" / "relay.json").write_text(json.dumps(RELAY))
     (listed / "apollo.json").write_text(json.dumps(APOLLO))
     (listed / "notes.txt").write_text("{ not a document")
-    anyio.run(prepare, folder / "invoices.db")
-    with Served(folder / "invoices.db", documents=str(listed)).running() as served:
+    with databases.of("sqlite"):
+        anyio.run(prepare, folder / "invoices.db")
+        made = Served(folder / "invoices.db", documents=str(listed))
+    with made.running() as served:
         yield served
 
 
