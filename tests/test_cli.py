@@ -423,6 +423,7 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+@pytest.mark.crash
 def test_workers_share_the_port_are_replaced_and_end_together(database: str) -> None:
     with process("serve", "--workers", "2", "--port", "0", "--database", database) as server:
         assert server.ask("{ eventCursor }").status_code == 401
@@ -438,6 +439,7 @@ def test_workers_share_the_port_are_replaced_and_end_together(database: str) -> 
         assert not any(is_alive(pid) for pid in everybody)
 
 
+@pytest.mark.crash
 def test_workers_do_not_outlive_the_process_that_made_them(database: str) -> None:
     with process("serve", "--workers", "2", "--port", "0", "--database", database) as server:
         children = workers_of(server.popen.pid)

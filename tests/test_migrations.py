@@ -190,6 +190,7 @@ async def test_many_that_open_an_empty_or_an_old_database_at_once_all_come_up(ba
         ask(bare, f"UPDATE {RECORD} SET version_num = '0001'")
 
 
+@pytest.mark.crash
 @pytest.mark.parametrize("revision", [None, "0001"], ids=["empty", "old"])
 def test_processes_that_start_at_once_make_and_upgrade_once(bare: str, revision: str | None) -> None:
     if revision:

@@ -68,8 +68,9 @@ def reaches(program: Following, cursor: str) -> Callable[[], bool]:
     return lambda: program.cursors[-1:] == [int(cursor)]
 
 
+@pytest.mark.crash
 def test_each_event_is_printed_once_though_server_and_program_are_killed(tmp_path: Path) -> None:
-    with Demonstration(tmp_path) as server, server.client() as somebody:
+    with Demonstration(tmp_path, made=False) as server, server.client() as somebody:
         begin = int(somebody.cursor())
         with following(tmp_path, server.origin) as program:
             draft = somebody.draft()
