@@ -10,7 +10,7 @@ from typing import Any
 
 from browsing import Visit
 from deployed import ROOT, free_port
-from node_projects import copy_project, find_node, run
+from javascript import copy_project, find_node, run, runs_vite
 
 SAMPLE = Path("frontend-samples/dashboard")
 KEY_PRESSES = 120
@@ -19,7 +19,7 @@ KEY_PRESSES = 120
 
 def build_dashboard(folder: Path) -> Path:
     """Checks the types and builds it, in a copy; the schema lies where the sample expects it."""
-    node, npm = find_node()
+    node, npm, _ = find_node(runs_vite)
     shutil.copy(ROOT / "schema.graphql", folder)
     project = copy_project(ROOT / SAMPLE, folder / SAMPLE)
     run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], project)
@@ -38,14 +38,14 @@ console.log(fs.readdirSync(folder).map(size).reduce((sum, one) => sum + one));
 
 def bundle_bytes(project: Path) -> int:
     """What of the built dashboard is sent to a browser that takes Brotli, in bytes."""
-    return int(subprocess.check_output([find_node()[0], "--eval", BROTLI], cwd=project))
+    return int(subprocess.check_output([find_node().program, "--eval", BROTLI], cwd=project))
 
 
 @contextlib.contextmanager
 def served_dashboard(project: Path, gateway: str) -> Iterator[str]:
     """The origin of the built dashboard, which passes operations on to a gateway."""
     port = free_port()
-    command = [find_node()[0], "node_modules/vite/bin/vite.js", "preview", "--port", str(port), "--strictPort"]
+    command = [find_node().program, "node_modules/vite/bin/vite.js", "preview", "--port", str(port), "--strictPort"]
     environment = {**os.environ, "INVOICE_GRAPH_URL": gateway}
     with (
         (project / "preview.log").open("w") as complaints,

@@ -11,7 +11,7 @@ import pytest
 from browsing import visit
 from dashboards import Dashboard, build_dashboard, bundle_bytes, served_dashboard
 from demonstrations import Demonstration
-from node_projects import run
+from javascript import run
 from system import Client
 
 pytestmark = pytest.mark.browser

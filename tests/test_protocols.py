@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from node_projects import copy_project, find_node, run
+from javascript import copy_project, find_node, run
 from system import Client, Served, prepare
 
 HERE = Path(__file__).parent / "protocols"
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def suites(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the scripts and what they import."""
-    _, npm = find_node()
+    npm = find_node().npm
     folder = copy_project(HERE, tmp_path_factory.mktemp("protocols") / "suites")
     run([*npm, "ci", "--ignore-scripts", "--silent"], folder)
     return folder
@@ -44,8 +44,7 @@ def served(folder: Path) -> Iterator[Served]:
 
 def lines(suites: Path, script: str, served: Served) -> list[dict[str, Any]]:
     """What a script prints of the server."""
-    node, _ = find_node()
-    command = [node, script, served.url]
+    command = [find_node().program, script, served.url]
     ended = subprocess.run(command, cwd=suites, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert ended.returncode == 0, ended.stderr
     return [json.loads(line) for line in ended.stdout.splitlines()]
