@@ -24,7 +24,7 @@ from invoice_graph.server.gateway import open_gateway
 from invoice_graph.store.connection import Connection, Database, Runnable
 from invoice_graph.store.dialect import POSTGRES, Parameters, Spelling
 from invoice_graph.store.group_commit import GroupCommit
-from invoice_graph.store.sqlite import CONNECTION_SETTINGS, SYNCHRONOUS, WRITE_AHEAD, SqliteConnection
+from invoice_graph.store.sqlite import CACHE_SIZE, CONNECTION_SETTINGS, SYNCHRONOUS, WRITE_AHEAD, SqliteConnection
 
 CLIENTS = 8
 
@@ -210,7 +210,7 @@ async def _on_postgres(database: str, seen: dict[str, Transaction]) -> AsyncGene
 async def _on_sqlite(file: str, seen: dict[str, Transaction]) -> AsyncGenerator[Finalize, None]:
     """Through one connection, as there is one writer at a time, set up as the gateway's is, with its group commit."""
     async with aiosqlite.connect(file, isolation_level=None, cached_statements=512) as connection:
-        for setting in (*CONNECTION_SETTINGS, WRITE_AHEAD, SYNCHRONOUS):
+        for setting in (*CONNECTION_SETTINGS, CACHE_SIZE, WRITE_AHEAD, SYNCHRONOUS):
             await connection.execute_fetchall(setting.format(busy_milliseconds=5000, synchronous="FULL"))
 
         async def begin() -> None:
