@@ -405,8 +405,9 @@ async def test_voiding_a_note_puts_everything_back(gateway: Gateway) -> None:
 
 
 async def dump_of(gateway: Gateway, id: str) -> dict[str, Any]:
+    invoice = await gateway.invoice(id)
     async with gateway.services.database.reader() as connection:
-        return await dump_row(connection, await gateway.invoice(id))
+        return await dump_row(connection, invoice)
 
 
 async def test_only_the_notes_of_open_invoices_are_voided(gateway: Gateway) -> None:
