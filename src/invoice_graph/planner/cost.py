@@ -192,6 +192,8 @@ class Scales:
 
     def _runs(self, selection: SelectionNode) -> bool:
         """Whether no directive takes the selection out."""
+        if not selection.directives:
+            return True
         wanted = {"skip": False, "include": True}
         given = {node.name.value: self._flag(node) for node in selection.directives or () if node.name.value in wanted}
         return all(flag is None or flag is wanted[name] for name, flag in given.items())
