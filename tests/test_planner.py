@@ -397,11 +397,11 @@ async def test_a_foreign_accounts_objects_are_invisible_to_every_root_field(read
     assert found == {"events": {"totalCount": 0}, "eventCursor": "5", "account": {"id": ACCOUNT}}
 
 
-@pytest.mark.parametrize("kind", [Customer, LineItem, InvoiceItem, InvoicePayment, Event])
-async def test_an_id_of_any_kind_is_found_by_node_alone_and_by_no_other_kinds_field(reader: Reader, kind: Any) -> None:
-    (row,) = await reader.database.read(f"SELECT id FROM {table_of(kind).name} LIMIT 1")
+@pytest.mark.parametrize("of", [Customer, LineItem, InvoiceItem, InvoicePayment, Event])
+async def test_an_id_of_any_kind_is_found_by_node_alone_and_by_no_other_kinds_field(reader: Reader, of: Any) -> None:
+    (row,) = await reader.database.read(f"SELECT id FROM {table_of(of).name} LIMIT 1")
     text = "query ($id: ID!) { node(id: $id) { __typename id } invoice(id: $id) { id } }"
-    assert await reader.read(text, id=row[0]) == {"node": {"__typename": kind.__name__, "id": row[0]}, "invoice": None}
+    assert await reader.read(text, id=row[0]) == {"node": {"__typename": of.__name__, "id": row[0]}, "invoice": None}
 
 
 async def test_empty_lists_of_conditions_and_values(reader: Reader) -> None:
