@@ -20,6 +20,7 @@ from invoice_graph.domain.clock import ManualClock
 from invoice_graph.domain.ids import IdFactory
 from invoice_graph.schema.build import make_planner
 from invoice_graph.schema.snapshot import Snapshots
+from invoice_graph.server.documents import DocumentCache
 from invoice_graph.server.engine import GatewayEngine
 from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
 from invoice_graph.server.gateway import Gateway, open_gateway
@@ -32,7 +33,9 @@ SETTINGS: dict[str, Any] = {"readers": 1, "synchronous": "OFF"}
 CLOCK = ManualClock(datetime.fromtimestamp(0, UTC))
 PLANNERS = {kind: make_planner(dialect) for kind, dialect in (("sqlite", SQLITE), ("postgres", POSTGRES))}
 SNAPSHOTS = {kind: Snapshots(planner, CLOCK, Settings().address) for kind, planner in PLANNERS.items()}
-"""Plans depend on schema and database alone, and making them is most of the work: they are kept for all vectors."""
+DOCUMENTS = {kind: DocumentCache(planner.schema) for kind, planner in PLANNERS.items()}
+"""Plans and documents depend on schema and database alone, and making and checking them is most of the work: they are
+kept for all vectors."""
 
 _numbers = count()
 PAGE_OF_EVENTS = """
@@ -151,7 +154,9 @@ async def open_stage(directory: Path, second: int) -> AsyncGenerator[Stage, None
     async with open_gateway(settings, CLOCK, IdFactory(CLOCK, random.Random(1))) as opened:
         planner = PLANNERS[databases.kind]
         services = replace(opened.services, snapshot=SNAPSHOTS[databases.kind])
-        gateway = Gateway(services, planner, GatewayEngine(services, planner, settings.address))
+        gateway = Gateway(
+            services, planner, GatewayEngine(services, planner, settings.address, DOCUMENTS[databases.kind])
+        )
         named = {"name": "Rocket Rides", "invoice_prefix": "VECTORS"}
         await create_account(services.database, CLOCK, services.ids, named, ACCOUNT)
         yield Stage(gateway, Actor(ACCOUNT), CLOCK, planner.schema)

@@ -60,14 +60,14 @@ class PlannedExecutor(Executor[Any]):
 
 
 class GatewayEngine:
-    """The engine of the gateway; with `documents`, nothing else runs."""
+    """The engine of the gateway; `documents` are those that run, any by default."""
 
     def __init__(
         self,
         services: Services,
         planner: Planner,
         public_url: str = "",
-        documents: ListedDocuments | None = None,
+        documents: DocumentCache | ListedDocuments | None = None,
         limits: Limits | None = None,
         budgets: Budgets | None = None,
         exposure: Exposure | None = None,
