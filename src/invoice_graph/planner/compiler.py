@@ -29,7 +29,7 @@ from invoice_graph.planner.arguments import Arguments, make_arguments
 from invoice_graph.planner.catalog import Catalog, Column, Table
 from invoice_graph.planner.faults import TooCostly
 from invoice_graph.planner.sql import Columns, constant, has_nested, json_object
-from invoice_graph.store.rows import table_of
+from invoice_graph.store.rows import aliased
 
 DEEPEST_CONNECTION = 5
 DEEPEST_WHERE = 5
@@ -255,7 +255,7 @@ class Scope(Root):
     def __init__(self, compiler: Compiler, table: Table, joined_to: "Scope | None" = None) -> None:
         super().__init__(compiler)
         self.kind = table
-        self.table = table_of(table).alias(compiler.alias("t"))
+        self.table = aliased(table, compiler.alias("t"))
         self.type = compiler.object_type(compiler.catalog.type_of(table))
         self._root = joined_to or self
         self._joins: list[tuple[Any, ColumnElement[bool]]] = []

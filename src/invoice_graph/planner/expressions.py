@@ -26,7 +26,7 @@ from invoice_graph.planner.compiler import Root, Scope
 from invoice_graph.planner.sql import constant
 from invoice_graph.store import dialect
 from invoice_graph.store.event_log import EVENT_COUNTER
-from invoice_graph.store.rows import table_of
+from invoice_graph.store.rows import aliased
 from invoice_graph.store.tables import Counter, Event, TestClock
 
 USUAL_DIGITS = 2
@@ -119,7 +119,7 @@ def next_number(scope: Scope) -> ColumnElement[int]:
 
 
 def _own_time(scope: Scope) -> ColumnElement[str]:
-    clock = table_of(TestClock).alias(scope.compiler.alias("n"))
+    clock = aliased(TestClock, scope.compiler.alias("n"))
     mine = and_(clock.c.account_id == scope.compiler.account, clock.c.id == scope.table.c.test_clock_id)
     # As far left and with as little around it as can be: SQLite's parser is nearly full in the last place.
     time = func.coalesce(func.max(clock.c.frozen_at), bindparam("now"))
@@ -136,7 +136,7 @@ def _heard(scope: Root, until: Any = None) -> ColumnElement[int]:
 
 
 def _counter(scope: Root, kind: ColumnElement[str], *outer: Any) -> ColumnElement[int]:
-    counter = table_of(Counter).alias(scope.compiler.alias("n"))
+    counter = aliased(Counter, scope.compiler.alias("n"))
     mine = and_(counter.c.account_id == scope.compiler.account, counter.c.kind == kind)
     value = select(counter.c.value).where(mine).correlate(*outer or (None,))
     return func.coalesce(value.scalar_subquery(), _number(0))

@@ -8,7 +8,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from invoice_graph.planner import filters
 from invoice_graph.store import dialect
-from invoice_graph.store.rows import table_of
+from invoice_graph.store.rows import aliased
 from invoice_graph.store.tables import InvoiceLabel
 
 if TYPE_CHECKING:
@@ -76,4 +76,4 @@ _TESTS: Mapping[str, Callable[["Arguments", tuple[Any, ...]], Test]] = {
 
 
 def _labels(scope: "Scope") -> Any:
-    return table_of(InvoiceLabel).alias(scope.compiler.alias("l"))
+    return aliased(InvoiceLabel, scope.compiler.alias("l"))

@@ -10,7 +10,7 @@ from invoice_graph.domain import customer_access
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.planner.sql import constant
 from invoice_graph.store import tables
-from invoice_graph.store.rows import table_of
+from invoice_graph.store.rows import aliased
 
 if TYPE_CHECKING:
     from invoice_graph.planner.catalog import Table
@@ -48,7 +48,7 @@ def _below(table: "Table", column: str) -> "Fence":
     """The condition that what a column refers to is the customer's to see."""
 
     def fence(compiler: "Compiler", row: Any) -> ColumnElement[bool]:
-        above = table_of(table).alias(compiler.alias("f"))
+        above = aliased(table, compiler.alias("f"))
         found: Select[Any] = select(literal_column("1")).where(
             above.c.account_id == compiler.account, above.c.id == row.c[column], FENCES[table](compiler, above)
         )
