@@ -169,7 +169,7 @@ async def test_the_log_of_a_long_walk_replayed_gives_what_the_api_shows(
     opened: tuple[Opened, Gateway], seed: int
 ) -> None:
     gateway = opened[1]
-    await walk_and_check(*opened, Walk(gateway, random.Random(seed)), 1000)
+    await walk_and_check(*opened, Walk(gateway, random.Random(seed)), 400)
 
 
 async def walk_and_check(opened: Opened, gateway: Gateway, walk: Walk, steps: int) -> None:
