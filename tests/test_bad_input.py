@@ -98,10 +98,10 @@ class FieldType:
 
 
 FieldPath = tuple[str | int, ...]
-STRIDES = {"sqlite": 1, "postgres": 5}
+STRIDES = {"sqlite": 1, "postgres": 8}
 """Which of many cases are tried: hardly any gets as far as the database."""
 
-EXAMPLES = {"sqlite": 30, "postgres": 10}
+EXAMPLES = {"sqlite": 20, "postgres": 5}
 """Of what hypothesis thinks of, for each mutation."""
 
 

@@ -31,7 +31,7 @@ from test_bad_input import LEAVES, World
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.server import errors
 
-EXAMPLES = {"sqlite": 4, "postgres": 2}
+EXAMPLES = {"sqlite": 4, "postgres": 1}
 """Documents for each root field."""
 
 ACCEPT = {"accept": "application/graphql-response+json"}
