@@ -87,8 +87,9 @@ def _left() -> dict[str, int]:
 
 
 def _megabytes() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    """What is this process's own: parts of the database's file that are mapped here are not, and can go at any time."""
+    _, resident, shared, *_ = map(int, Path("/proc/self/statm").read_text().split())
+    return (resident - shared) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def slope(samples: list[tuple[float, float]], since: float = SETTLING_SECONDS) -> float | None:

@@ -4,6 +4,7 @@ import gc
 import os
 import random
 from collections.abc import AsyncGenerator, Generator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,14 @@ async def gateway(tmp_path: Path, kind: str) -> AsyncGenerator[Gateway, None]:
     account = await create_account(database, clock, ids, {"name": "Rocket Rides", "invoice_prefix": "RKTRIDE"})
     services = Services(database, clock, ids, Simulator(), SuppressedMailer(), dump_row, machine_clock)
     yield Gateway(services, clock, machine_clock, Actor(account.account_id))
+    await database.close()
+
+
+@pytest.fixture
+async def other(gateway: Gateway, tmp_path: Path) -> AsyncGenerator[Gateway, None]:
+    """What another process on the same database has."""
+    database = await open_database(databases.url(tmp_path / "invoices.db"), readers=1, synchronous="OFF")
+    yield replace(gateway, services=replace(gateway.services, database=database))
     await database.close()
 
 

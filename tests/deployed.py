@@ -245,17 +245,17 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def deployment(tmp_path: Path, programs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+def deployment(tmp_path: Path, programs: Path) -> Iterator[Deployment]:
     """The services of compose.yaml on a database without any tables, which the path `deployed` names."""
     if SERVER is None:
         pytest.skip(f"{VARIABLE} names no PostgreSQL server")
-    monkeypatch.setattr(databases, "kind", "postgres")
-    url = databases.url(tmp_path / "deployed")
-    with psycopg.connect(url.replace("+asyncpg", ""), autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-    try:
-        with Deployment(tmp_path, programs, url) as running:
-            yield running
-    finally:
-        databases.forget(tmp_path / "deployed")
+    with databases.of("postgres"):
+        url = databases.url(tmp_path / "deployed")
+        with psycopg.connect(url.replace("+asyncpg", ""), autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        try:
+            with Deployment(tmp_path, programs, url) as running:
+                yield running
+        finally:
+            databases.forget(tmp_path / "deployed")

@@ -364,6 +364,8 @@ class Process:
         self.popen = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.popen.stdout is not None
         self.line = self.popen.stdout.readline().strip()
+        self.printed = ""
+        """What it printed after that, once it has ended."""
 
     @property
     def url(self) -> str:
@@ -375,7 +377,7 @@ class Process:
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str]:
         """Its exit code after a signal, and what it complained about."""
         self.popen.send_signal(number)
-        _, complaints = self.popen.communicate(timeout=PATIENCE)
+        self.printed, complaints = self.popen.communicate(timeout=PATIENCE)
         return self.popen.returncode, complaints
 
 
@@ -437,6 +439,20 @@ def test_workers_share_the_port_are_replaced_and_end_together(database: str) -> 
         complaint = f"Process {killed} ended with -9; another takes its place.\n"
         assert server.end() == (0, complaint)
         assert not any(is_alive(pid) for pid in everybody)
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_whichever_process_answers_an_operation_leaves_a_line(invoke: Invoke, database: str, workers: str) -> None:
+    account = done(invoke("account", "create", "--name", "Ada's Workshop")).strip()
+    secret = done(invoke("key", "create", "--account", account, "--name", "web shop")).strip()
+    options = ("--log-operations", "--workers", workers, "--port", "0", "--database", database)
+    with process("serve", *options) as server:
+        for _ in range(4):
+            assert server.ask("{ eventCursor }", authorization=f"Bearer {secret}").status_code == 200
+        assert server.end() == (0, "")
+        lines = [json.loads(line) for line in server.printed.splitlines()]
+        assert [(line["account"], line["outcome"]) for line in lines] == [(account, "OK")] * 4
 
 
 @pytest.mark.crash

@@ -1,14 +1,11 @@
 """The machine's clock is set back by an hour: the log goes on, leases and keys keep their meaning, nothing waits for
 the time to come again."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
-from databases import databases
 from gateway import Gateway
 from random_walk import Walk
 from test_verify import DeadLine
@@ -17,7 +14,6 @@ from invoice_graph.adapters.payments import Simulator
 from invoice_graph.commands.idempotency import LIFETIME
 from invoice_graph.commands.payments import settle_abandoned
 from invoice_graph.domain.clock import time_text
-from invoice_graph.store.database import open_database
 from invoice_graph.store.event_log import EventFilter, Reading
 from invoice_graph.store.rows import select_rows
 from invoice_graph.store.tables import Event, InvoicePayment, Lease
@@ -32,14 +28,6 @@ pytestmark = pytest.mark.anyio
 def set_back(gateway: Gateway) -> None:
     for clock in (gateway.clock, gateway.machine_clock):
         clock.set(clock.now() - BACK)
-
-
-@pytest.fixture
-async def other(gateway: Gateway, tmp_path: Path) -> AsyncGenerator[Gateway, None]:
-    """Another process on the same database."""
-    database = await open_database(databases.url(tmp_path / "invoices.db"), readers=1, synchronous="OFF")
-    yield replace(gateway, services=replace(gateway.services, database=database))
-    await database.close()
 
 
 async def lease_ends(gateway: Gateway) -> list[str]:

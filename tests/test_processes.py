@@ -18,8 +18,8 @@ from forking import Start
 from proofs import findings
 from system import FOREIGN_SECRET, Client, Process, Served, faults_of_books, mutation, prepare, query_rows
 from toy_engine import Talk, dial
-from waiting import until
-from writers import PATIENCE, Writer
+from waiting import PATIENCE, until
+from writers import Writer
 
 WRITERS = 4
 

@@ -1,28 +1,15 @@
 """Of several processes one does what nobody waits for, and another takes over when it is gone."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from databases import databases
 from gateway import Gateway
 
-from invoice_graph.store.database import open_database
 from invoice_graph.store.rows import select_rows
 from invoice_graph.store.tables import Lease
 from invoice_graph.worker import Lead, together
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def other(gateway: Gateway, tmp_path: Path) -> AsyncGenerator[Gateway, None]:
-    """Another process on the same database."""
-    database = await open_database(databases.url(tmp_path / "invoices.db"), readers=1, synchronous="OFF")
-    yield replace(gateway, services=replace(gateway.services, database=database))
-    await database.close()
 
 
 async def leases(gateway: Gateway) -> list[Lease]:

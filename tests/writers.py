@@ -10,8 +10,7 @@ from typing import Any
 import httpx
 from forking import Forked
 from system import Client
-
-PATIENCE = 15.0
+from waiting import PATIENCE
 
 
 @dataclass(frozen=True)

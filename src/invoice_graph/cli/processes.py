@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import typer
 
+from invoice_graph.cli.logs import start_logs
 from invoice_graph.cli.options import Unfit
 from invoice_graph.config import Settings
 from invoice_graph.server.app import serve
@@ -106,6 +107,7 @@ class Workers:
 
 def _work(settings: Settings, listener: socket.socket, report: "Connection[int, int]") -> None:
     """What a process does: serves until it is told to end, or until the process that made it is gone."""
+    start_logs(settings)
     run_loop(_serve_while_wanted(settings, listener, report))
 
 

@@ -1,11 +1,9 @@
 """`serve` and what runs beside it: `worker`, `migrate`."""
 
 import asyncio
-import logging
 import random
 import signal
 import socket
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_address
@@ -14,6 +12,7 @@ from pathlib import Path
 import typer
 
 from invoice_graph import tracing
+from invoice_graph.cli.logs import start_logs
 from invoice_graph.cli.options import Unfit, with_settings
 from invoice_graph.cli.processes import Workers, run_loop, serve_alone
 from invoice_graph.commands.accounts import create_account, list_accounts
@@ -27,7 +26,6 @@ from invoice_graph.schema.build import build_schema
 from invoice_graph.server.app import DEMO_ACCOUNT, DEMO_SECRET, listen
 from invoice_graph.server.gateway import open_gateway
 from invoice_graph.server.listed_documents import read_documents
-from invoice_graph.server.request_log import OPERATIONS
 from invoice_graph.store.addresses import is_missing
 from invoice_graph.store.database import open_database
 from invoice_graph.store.revisions import NEWEST
@@ -35,15 +33,11 @@ from invoice_graph.store.tables import Account
 from invoice_graph.store.whole import as_one
 from invoice_graph.worker import run_jobs, together
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-
 
 @with_settings()
 def serve(settings: Settings) -> None:
     """Creates the database where there is none, and serves GraphQL until SIGTERM."""
-    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
-    if settings.log_operations:
-        _log_operations()
+    start_logs(settings)
     if settings.demo:
         settings = fit_for_demo(settings)
     if settings.documents:
@@ -155,18 +149,10 @@ def migrate(settings: Settings) -> None:
     typer.echo(f"{settings.database_shown} has schema {NEWEST}, the newest.")
 
 
-def _log_operations() -> None:
-    """The lines of operations go to standard output as they are; everything else goes to standard error."""
-    lines = logging.getLogger(OPERATIONS)
-    lines.setLevel(logging.INFO)
-    lines.propagate = False
-    lines.addHandler(logging.StreamHandler(sys.stdout))
-
-
 @with_settings("database", "synchronous", "busy_milliseconds", "migrate", "database_wait")
 def worker(settings: Settings) -> None:
     """Does the work that nobody waits for, until SIGTERM; `serve` does it too, unless told `--no-jobs`."""
-    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
+    start_logs(settings)
     run_loop(_work(settings))
 
 

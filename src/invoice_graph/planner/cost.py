@@ -195,7 +195,7 @@ class Scales:
         if not selection.directives:
             return True
         wanted = {"skip": False, "include": True}
-        given = {node.name.value: self._flag(node) for node in selection.directives or () if node.name.value in wanted}
+        given = {node.name.value: self._flag(node) for node in selection.directives if node.name.value in wanted}
         return all(flag is None or flag is wanted[name] for name, flag in given.items())
 
     def _flag(self, directive: DirectiveNode) -> Any:

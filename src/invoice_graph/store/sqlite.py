@@ -4,10 +4,10 @@ import asyncio
 import logging
 import os
 import sqlite3
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import aiosqlite
@@ -55,6 +55,8 @@ OF_THE_DISK = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLI
 """Errors that are no fault of a statement, and may be over in a moment."""
 LOCKED_MESSAGES = ("database is locked", "database table is locked")
 
+T = TypeVar("T")
+
 _log = logging.getLogger(__name__)
 
 
@@ -70,22 +72,12 @@ class SqliteConnection(Connection):
 
     async def rows(self, statement: Runnable, parameters: Parameters | None = None) -> Sequence[Any]:
         sql, values = _spelled(statement, parameters)
-        try:
-            with tracing.statement(SQLITE.name, sql):
-                return await self.driver.execute_fetchall(sql, values)  # type: ignore[return-value]
-        except sqlite3.OperationalError as error:
-            _tell_of_the_disk(error)
-            raise
+        return await _asked(sql, self.driver.execute_fetchall(sql, values))  # type: ignore[arg-type]
 
     async def many(self, statement: Runnable, parameters: Iterable[Parameters]) -> None:
         sql, constants = _spelled(statement, None)
         values = (constants | each for each in parameters) if constants else parameters
-        try:
-            with tracing.statement(SQLITE.name, sql):
-                await self.driver.executemany(sql, values)
-        except sqlite3.OperationalError as error:
-            _tell_of_the_disk(error)
-            raise
+        await _asked(sql, self.driver.executemany(sql, values))
 
     @property
     def in_transaction(self) -> bool:
@@ -113,11 +105,16 @@ class SqliteConnection(Connection):
         await self.driver.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({values})', rows)
 
 
-def _tell_of_the_disk(error: sqlite3.OperationalError) -> None:
-    """Raises DatabaseUnavailable for an error that is the disk's."""
-    # Errors that the driver itself finds have no code.
-    if getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE in OF_THE_DISK:
-        raise DatabaseUnavailable(str(error)) from error
+async def _asked(sql: str, answer: Awaitable[T]) -> T:
+    """What the driver answers to a statement. Raises DatabaseUnavailable for an error that is the disk's."""
+    try:
+        with tracing.statement(SQLITE.name, sql):
+            return await answer
+    except sqlite3.OperationalError as error:
+        # Errors that the driver itself finds have no code.
+        if getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE in OF_THE_DISK:
+            raise DatabaseUnavailable(str(error)) from error
+        raise
 
 
 def _spelled(statement: Runnable, parameters: Parameters | None) -> tuple[str, Parameters]:
