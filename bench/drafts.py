@@ -7,7 +7,7 @@ from itertools import cycle
 from typing import Any
 
 from invoice_graph.commands.accounts import create_account
-from invoice_graph.commands.drafts import open_draft
+from invoice_graph.commands.invoices.drafts import open_draft
 from invoice_graph.commands.runner import COMMANDS, Call, Outcome, run
 from invoice_graph.domain.access import Actor
 from invoice_graph.domain.discounts import Discount

@@ -21,6 +21,9 @@ FLOORS = (
 )
 """From the ground up. A room imports rooms of lower floors, and itself."""
 
+FLOORS_OF_COMMANDS = (("catalogue",), ("invoices",), ("payments", "credit_notes"))
+"""The same within the room of commands."""
+
 ROOMS_OF_LIBRARIES = {
     "sqlalchemy": {"store", "planner"},
     "aiosqlite": {"store"},
@@ -47,9 +50,9 @@ def room(path: Path) -> str:
     return path.relative_to(HOUSE).parts[0].removesuffix(".py")
 
 
-def floor(name: str) -> int:
+def floor(name: str, floors: tuple[tuple[str, ...], ...] = FLOORS) -> int:
     """The floor of a room."""
-    return next(level for level, rooms in enumerate(FLOORS) if name in rooms)
+    return next(level for level, rooms in enumerate(floors) if name in rooms)
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
@@ -76,6 +79,16 @@ def test_a_room_imports_lower_floors_only(path: Path) -> None:
             target = module.split(".")[1]
             allowed = target == room(path) or floor(target) < floor(room(path))
             assert allowed, f"{path}:{line} imports {module}"
+
+
+def test_commands_of_one_kind_import_those_below_them() -> None:
+    commands = HOUSE / "commands"
+    own = {name for names in FLOORS_OF_COMMANDS for name in names}
+    assert own == {path.parent.name for path in commands.glob("*/__init__.py")}
+    for name in own:
+        found = {module for path in (commands / name).rglob("*.py") for _, module in imports(path)}
+        others = {other for other in own - {name} if f"invoice_graph.commands.{other}" in " ".join(found)}
+        assert all(floor(other, FLOORS_OF_COMMANDS) < floor(name, FLOORS_OF_COMMANDS) for other in others), name
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 from gateway import Gateway
 
-from invoice_graph.commands.discount_shapes import DISCOUNTS
-from invoice_graph.commands.discounts import check_minimum_amounts, discount_terms, discounts_of, give_discounts
+from invoice_graph.commands.invoices.discounts import (
+    check_minimum_amounts,
+    discount_terms,
+    discounts_of,
+    give_discounts,
+)
+from invoice_graph.commands.invoices.shapes import DISCOUNTS
 from invoice_graph.domain.coupons import months_after
 from invoice_graph.domain.errors import InputRefusal
 from invoice_graph.domain.kinds import CouponDuration

@@ -12,7 +12,7 @@ from test_verify import DeadLine
 
 from invoice_graph.adapters.payments import Simulator
 from invoice_graph.commands.idempotency import LIFETIME
-from invoice_graph.commands.payments import settle_abandoned
+from invoice_graph.commands.payments.payments import settle_abandoned
 from invoice_graph.domain.clock import time_text
 from invoice_graph.store.event_log import EventFilter, Reading
 from invoice_graph.store.rows import select_rows

@@ -9,9 +9,9 @@ import pytest
 from gateway import Gateway
 
 from invoice_graph.adapters.mail import InvoiceMail
-from invoice_graph.commands.invoices import update_invoice
+from invoice_graph.commands.invoices.invoices import update_invoice
+from invoice_graph.commands.invoices.shapes import INVOICE_UPDATE
 from invoice_graph.commands.runner import COMMANDS
-from invoice_graph.commands.shapes import INVOICE_UPDATE
 from invoice_graph.domain.errors import TransitionRefusal
 from invoice_graph.domain.lifecycle import InvoiceStatus, editable_in
 from invoice_graph.store.tables import BalanceTransaction, Customer, InvoiceItem, InvoicePayment, LineItem

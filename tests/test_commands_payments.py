@@ -7,7 +7,7 @@ import pytest
 from gateway import Gateway
 
 from invoice_graph.adapters.payments import ChargeRequest, ChargeResult, Simulator
-from invoice_graph.commands.payments import settle_abandoned
+from invoice_graph.commands.payments.payments import settle_abandoned
 from invoice_graph.domain.errors import InputRefusal, PaymentRefusal, TransitionRefusal
 from invoice_graph.store.tables import Customer, Event, IdempotencyKey, InvoicePayment, PaymentAttempt
 

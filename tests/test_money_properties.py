@@ -12,7 +12,7 @@ from gateway import Gateway
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from invoice_graph.commands.drafts import Draft
+from invoice_graph.commands.invoices.drafts import Draft
 from invoice_graph.store.tables import BalanceTransaction, Customer, Invoice, InvoiceItem, LineItem
 from invoice_graph.store.verification.verify import verify
 

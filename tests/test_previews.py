@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from gateway import Gateway
 
-from invoice_graph.commands.previews import forget_previews
+from invoice_graph.commands.invoices.previews import forget_previews
 from invoice_graph.store.tables import Coupon, Discount, Event, Invoice, InvoiceItem, LineItem
 
 pytestmark = pytest.mark.anyio

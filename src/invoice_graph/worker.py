@@ -16,9 +16,9 @@ from invoice_graph import tracing
 from invoice_graph.commands.clocks import advance_abandoned
 from invoice_graph.commands.due_work import do_due_work
 from invoice_graph.commands.idempotency import forget_keys
+from invoice_graph.commands.invoices.previews import forget_previews
 from invoice_graph.commands.operations import Services
-from invoice_graph.commands.payments import settle_abandoned
-from invoice_graph.commands.previews import forget_previews
+from invoice_graph.commands.payments.payments import settle_abandoned
 from invoice_graph.store.leases import end_lease, lease_of_others, take_lease
 
 LEASE = "jobs"

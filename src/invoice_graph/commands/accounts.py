@@ -7,11 +7,22 @@ from functools import partial
 from typing import Any
 
 from invoice_graph.commands.numbers import claim_prefix, counter_kind, find_counter, skip_to
-from invoice_graph.commands.operations import Done, Services
-from invoice_graph.commands.shapes import ACCOUNT
+from invoice_graph.commands.operations import Command, Done, Services
+from invoice_graph.commands.shapes import (
+    CURRENCY,
+    CUSTOM_FIELDS,
+    DESCRIPTION,
+    FOOTER,
+    GIVEN,
+    NAME_NEEDED,
+    PAYMENT_METHOD_TYPES,
+    PREFIX,
+    SEQUENCE,
+)
+from invoice_graph.domain import fields
 from invoice_graph.domain.clock import Clock
 from invoice_graph.domain.errors import ErrorCode
-from invoice_graph.domain.fields import Input, refuse
+from invoice_graph.domain.fields import Field, Input, Shape, refuse, whole
 from invoice_graph.domain.ids import IdFactory, Prefix
 from invoice_graph.domain.kinds import SimulatedOutcome
 from invoice_graph.store.connection import Connection, Database
@@ -29,6 +40,27 @@ TEST_METHODS = {
 
 _PREFIX_LENGTH = 8
 _ID = re.compile(rf"{Prefix.ACCOUNT}[A-Za-z0-9_]{{1,64}}")
+
+_SETTINGS = Shape(
+    {
+        "name": NAME_NEEDED,
+        "country": Field(fields.country),
+        "default_currency": CURRENCY,
+        "invoice_numbering": GIVEN,
+        "invoice_prefix": PREFIX,
+        "tax_rounding": GIVEN,
+        "grace_seconds": Field(whole(0, fields.MAX_GRACE_SECONDS), clearable=False),
+        "payment_terms_days": Field(whole(0, fields.MAX_DAYS_UNTIL_DUE), clearable=False),
+        "payment_method_types": PAYMENT_METHOD_TYPES,
+        "next_invoice_sequence": SEQUENCE,
+        "overdue_after_days": Field(whole(0, fields.MAX_DAYS_UNTIL_DUE), clearable=False),
+        "will_be_due_days": Field(whole(0, fields.MAX_DAYS_UNTIL_DUE), clearable=False),
+        "exhausted_retries": GIVEN,
+        "invoice_description": DESCRIPTION,
+        "invoice_footer": FOOTER,
+        "invoice_custom_fields": CUSTOM_FIELDS,
+    }
+)
 
 
 async def update_account(uow: UnitOfWork, input: Input, services: Services) -> Done:
@@ -48,7 +80,7 @@ async def create_account(
 ) -> Account:
     """A new account with its test payment methods. `settings` as accountUpdate takes them, `name` among them;
     raises InputRefusal for bad ones, for an `id` that can't be one, and RESOURCE_ALREADY_EXISTS for one in use."""
-    cleaned = ACCOUNT(settings)
+    cleaned = _SETTINGS(settings)
     if not cleaned.get("name"):
         raise refuse("The name is missing; give one.", ("name",), ErrorCode.PARAMETER_MISSING)
     sequence = cleaned.pop("next_invoice_sequence", 1)
@@ -115,3 +147,6 @@ def _test_methods(account_id: str, now: datetime) -> list[PaymentMethod]:
         PaymentMethod(account_id=account_id, id=id, created_at=now, outcome=outcome, decline_code=reason)
         for id, (outcome, reason) in TEST_METHODS.items()
     ]
+
+
+ACCOUNT_COMMANDS = (Command("accountUpdate", Account, _SETTINGS, update_account),)

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from invoice_graph.commands.due_work import do_one
-from invoice_graph.commands.operations import Done, Services
-from invoice_graph.commands.payments import lease_from_now
+from invoice_graph.commands.operations import Command, Done, Services
+from invoice_graph.commands.payments.payments import lease_from_now
+from invoice_graph.commands.shapes import GIVEN, ID, IDENTIFIED, NAME
 from invoice_graph.domain.clock import time_text
 from invoice_graph.domain.events import EventType
-from invoice_graph.domain.fields import Input, refuse
+from invoice_graph.domain.fields import Input, Shape, refuse
 from invoice_graph.domain.ids import Prefix
 from invoice_graph.domain.invoices import years_after
 from invoice_graph.domain.kinds import TestClockStatus
@@ -19,6 +20,9 @@ from invoice_graph.store.unit_of_work import UnitOfWork
 
 LIFETIME = timedelta(days=7)
 MOST_YEARS = 2
+
+_CREATE = Shape({"frozen_time": GIVEN, "name": NAME}, required=("frozen_time",), creating=True)
+_ADVANCE = Shape({"id": ID, "frozen_time": GIVEN}, required=("id", "frozen_time"))
 
 
 async def create_clock(uow: UnitOfWork, input: Input, services: Services) -> Done:
@@ -115,3 +119,10 @@ def _check_target(clock: TestClock, target: datetime) -> None:
         raise refuse(f"Give a time after {time_text(clock.frozen_at)}; test clocks do not go back.", path)
     if target > years_after(clock.frozen_at, MOST_YEARS):
         raise refuse(f"Give a time at most {MOST_YEARS} years ahead; advance several times to go further.", path)
+
+
+CLOCK_COMMANDS = (
+    Command("testClockCreate", TestClock, _CREATE, create_clock, creates=True),
+    Command("testClockAdvance", TestClock, _ADVANCE, advance_clock),
+    Command("testClockDelete", TestClock, IDENTIFIED, delete_clock),
+)

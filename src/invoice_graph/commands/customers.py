@@ -3,20 +3,65 @@
 from typing import Any
 
 from invoice_graph.commands.balances import Movement, book
-from invoice_graph.commands.discounts import give_discounts
-from invoice_graph.commands.drafts import change_balance, reproject
+from invoice_graph.commands.invoices.discounts import give_discounts
+from invoice_graph.commands.invoices.drafts import change_balance, reproject
+from invoice_graph.commands.invoices.rendering import usable_template
+from invoice_graph.commands.invoices.shapes import DISCOUNT
 from invoice_graph.commands.numbers import claim_prefix, find_counter, random_prefix, skip_to
-from invoice_graph.commands.operations import Done, Services
-from invoice_graph.commands.payments import check_payment_method
-from invoice_graph.commands.rendering import usable_template
+from invoice_graph.commands.operations import Command, Done, Services
+from invoice_graph.commands.payment_methods import check_payment_method
+from invoice_graph.commands.shapes import (
+    CLEARABLE,
+    CURRENCY,
+    CUSTOM_FIELDS,
+    DESCRIPTION,
+    FOOTER,
+    GIVEN,
+    ID,
+    METADATA,
+    NAME,
+    PREFIX,
+    REFERENCE,
+    SEQUENCE,
+)
+from invoice_graph.domain import fields
 from invoice_graph.domain.errors import Refusal
 from invoice_graph.domain.events import EventType
-from invoice_graph.domain.fields import Input, merge_metadata
+from invoice_graph.domain.fields import Field, Input, Shape, list_of, merge_metadata, text
 from invoice_graph.domain.ids import Prefix
 from invoice_graph.domain.kinds import BalanceTransactionType
 from invoice_graph.domain.money import check_amount, currency_of
 from invoice_graph.store.tables import Counter, Customer, TestClock
 from invoice_graph.store.unit_of_work import UnitOfWork, missing
+
+_TAX_ID = Shape(
+    {"type": Field(fields.tax_id_type), "value": Field(fields.required_text(fields.MAX_TEXT["name"]))},
+    required=("type", "value"),
+)
+_CUSTOMER = {
+    "name": NAME,
+    "email": Field(fields.email),
+    "phone": Field(text(fields.MAX_TEXT["phone"])),
+    "description": DESCRIPTION,
+    "address": Field(fields.address),
+    "shipping": Field(fields.shipping),
+    "metadata": METADATA,
+    "tax_exempt": GIVEN,
+    "balance": GIVEN,
+    "invoice_prefix": PREFIX,
+    "next_invoice_sequence": SEQUENCE,
+    "default_payment_method_id": REFERENCE,
+    "invoice_footer": FOOTER,
+    "invoice_custom_fields": CUSTOM_FIELDS,
+    "discount": Field(DISCOUNT),
+    "tax_ids": Field(list_of(_TAX_ID, fields.MAX_TAX_IDS, "tax ids")),
+    "rendering_template_id": REFERENCE,
+    "amount_tax_display": CLEARABLE,
+    "preferred_locales": Field(list_of(fields.required_text(fields.MAX_TEXT["locale"]), fields.MAX_LOCALES, "locales")),
+}
+_CREATE = Shape({"currency": CURRENCY, "test_clock_id": REFERENCE, **_CUSTOMER}, creating=True)
+_UPDATE = Shape({"id": ID, **_CUSTOMER}, required=("id",))
+
 
 _COPIED_FIELDS = (
     "name",
@@ -137,3 +182,9 @@ async def _movement(uow: UnitOfWork, customer: Customer, given: Input, type: Bal
         return None
     customer.currency = currency
     return Movement(type, balance - customer.balance)
+
+
+CUSTOMER_COMMANDS = (
+    Command("customerCreate", Customer, _CREATE, create_customer, creates=True),
+    Command("customerUpdate", Customer, _UPDATE, update_customer),
+)

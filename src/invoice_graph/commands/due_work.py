@@ -10,10 +10,10 @@ from datetime import datetime
 from functools import partial
 
 from invoice_graph.commands.balances import make_delinquent
-from invoice_graph.commands.finalization import finalize
-from invoice_graph.commands.invoices import mail_about
+from invoice_graph.commands.invoices.finalization import finalize
+from invoice_graph.commands.invoices.invoices import mail_about
 from invoice_graph.commands.operations import Charging, Done, Services
-from invoice_graph.commands.payments import charge_and_book, charge_automatically, lease_from_now
+from invoice_graph.commands.payments.payments import charge_and_book, charge_automatically, lease_from_now
 from invoice_graph.commands.time import live_in_time_of
 from invoice_graph.domain.errors import Refusal
 from invoice_graph.domain.events import EventType

@@ -1,10 +1,10 @@
 """Entries of a customer's ledger that callers make by hand."""
 
 from invoice_graph.commands.balances import Movement, balance_of
-from invoice_graph.commands.drafts import change_balance
+from invoice_graph.commands.invoices.drafts import change_balance
 from invoice_graph.commands.operations import Command, Done, Services
-from invoice_graph.domain import fields
-from invoice_graph.domain.fields import Field, Input, Path, Shape, merge_metadata, refuse, text
+from invoice_graph.commands.shapes import CURRENCY, DESCRIPTION, ID, METADATA
+from invoice_graph.domain.fields import Field, Input, Path, Shape, merge_metadata, refuse
 from invoice_graph.domain.kinds import BalanceTransactionType
 from invoice_graph.domain.money import check_amount, check_maximum, currency_of
 from invoice_graph.store.tables import BalanceTransaction, Customer
@@ -19,11 +19,11 @@ def _not_zero(value: int, path: Path) -> int:
 
 _ENTRY = Shape(
     {
-        "customer_id": Field(fields.identifier, clearable=False),
+        "customer_id": ID,
         "amount": Field(_not_zero, clearable=False),
-        "currency": Field(fields.currency, clearable=False),
-        "description": Field(text(fields.MAX_TEXT["description"])),
-        "metadata": Field(fields.metadata),
+        "currency": CURRENCY,
+        "description": DESCRIPTION,
+        "metadata": METADATA,
     },
     required=("customer_id", "amount"),
     creating=True,

@@ -12,46 +12,26 @@ from typing import Any, TypeVar
 
 from invoice_graph.adapters.mail import InvoiceMail
 from invoice_graph.adapters.payments import APPROVED, ChargeResult
-from invoice_graph.commands import idempotency, payments, shapes
-from invoice_graph.commands.accounts import update_account
+from invoice_graph.commands import idempotency
+from invoice_graph.commands.accounts import ACCOUNT_COMMANDS
 from invoice_graph.commands.catalogue import CATALOGUE_COMMANDS
-from invoice_graph.commands.clocks import advance_clock, create_clock, delete_clock
-from invoice_graph.commands.credit_note_shapes import CREDIT_NOTE_CREATE, CREDIT_NOTE_UPDATE, CREDIT_NOTE_VOID
-from invoice_graph.commands.credit_notes import create_credit_note, update_credit_note, void_credit_note
-from invoice_graph.commands.customers import create_customer, update_customer
-from invoice_graph.commands.finalization import finalize_invoice
-from invoice_graph.commands.intents import cancel_intent, confirm_intent, create_intent, create_record
-from invoice_graph.commands.invoices import (
-    create_invoice,
-    delete_invoice,
-    mark_uncollectible,
-    send_invoice,
-    update_invoice,
-    void_invoice,
-)
-from invoice_graph.commands.items import create_item, delete_item, update_item
+from invoice_graph.commands.clocks import CLOCK_COMMANDS
+from invoice_graph.commands.credit_notes import CREDIT_NOTE_COMMANDS
+from invoice_graph.commands.customers import CUSTOMER_COMMANDS
+from invoice_graph.commands.invoices import INVOICE_COMMANDS
+from invoice_graph.commands.invoices.status import check_action
 from invoice_graph.commands.ledger import LEDGER_COMMANDS
-from invoice_graph.commands.lines import add_lines, remove_lines, update_lines
 from invoice_graph.commands.operations import Call, Charging, Command, Done, Outcome, Services
-from invoice_graph.commands.payments import pay_invoice
-from invoice_graph.commands.previews import preview_invoice
-from invoice_graph.commands.receipts import attach_payment
+from invoice_graph.commands.payments import PAYMENT_COMMANDS, payments
 from invoice_graph.commands.sessions import SESSION_COMMANDS
-from invoice_graph.commands.status import check_action
 from invoice_graph.commands.time import live_in_time_of, live_in_time_of_input
 from invoice_graph.domain.access import Actor, cause_of
 from invoice_graph.domain.errors import ConflictRefusal, ErrorCode, Refusal
-from invoice_graph.domain.lifecycle import InvoiceAction
 from invoice_graph.store.connection import Connection
 from invoice_graph.store.tables import (
     Account,
-    CreditNote,
-    Customer,
     Invoice,
-    InvoiceItem,
     PaymentAttempt,
-    PaymentIntent,
-    PaymentRecord,
     TestClock,
 )
 from invoice_graph.store.unit_of_work import UnitOfWork, missing
@@ -60,50 +40,17 @@ __all__ = ["COMMANDS", "Call", "Command", "Outcome", "Services", "run"]
 
 T = TypeVar("T")
 Answer = Callable[[Connection, Outcome], Awaitable[T]]
-_A = InvoiceAction
 _log = logging.getLogger(__name__)
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command
     for command in (
-        Command("invoiceCreate", Invoice, shapes.INVOICE_CREATE, create_invoice, creates=True),
-        Command("invoicePreview", Invoice, shapes.INVOICE_PREVIEW, preview_invoice, creates=True),
-        Command("invoiceUpdate", Invoice, shapes.INVOICE_UPDATE, update_invoice, _A.UPDATE),
-        Command("invoiceDelete", Invoice, shapes.INVOICE_ID, delete_invoice, _A.DELETE),
-        Command("invoiceFinalize", Invoice, shapes.INVOICE_FINALIZE, finalize_invoice, _A.FINALIZE),
-        Command("invoiceSend", Invoice, shapes.INVOICE_ID, send_invoice, _A.SEND),
-        Command("invoicePay", Invoice, shapes.INVOICE_PAY, pay_invoice, _A.PAY),
-        Command("invoiceVoid", Invoice, shapes.INVOICE_ID, void_invoice, _A.VOID),
-        Command("invoiceMarkUncollectible", Invoice, shapes.INVOICE_ID, mark_uncollectible, _A.MARK_UNCOLLECTIBLE),
-        Command("invoiceAddLines", Invoice, shapes.ADD_LINES, add_lines, _A.ADD_LINES),
-        Command("invoiceUpdateLines", Invoice, shapes.UPDATE_LINES, update_lines, _A.UPDATE_LINES),
-        Command("invoiceRemoveLines", Invoice, shapes.REMOVE_LINES, remove_lines, _A.REMOVE_LINES),
-        Command("invoiceItemCreate", InvoiceItem, shapes.ITEM_CREATE, create_item, creates=True),
-        Command("invoiceItemUpdate", InvoiceItem, shapes.ITEM_UPDATE, update_item),
-        Command("invoiceItemDelete", InvoiceItem, shapes.INVOICE_ID, delete_item),
-        Command("customerCreate", Customer, shapes.CUSTOMER_CREATE, create_customer, creates=True),
-        Command("customerUpdate", Customer, shapes.CUSTOMER_UPDATE, update_customer),
-        Command("invoiceAttachPayment", Invoice, shapes.ATTACH_PAYMENT, attach_payment, _A.ATTACH_PAYMENT),
-        Command("paymentIntentCreate", PaymentIntent, shapes.INTENT_CREATE, create_intent, creates=True),
-        Command("paymentIntentConfirm", PaymentIntent, shapes.INTENT_CONFIRM, confirm_intent),
-        Command("paymentIntentCancel", PaymentIntent, shapes.INVOICE_ID, cancel_intent),
-        Command("paymentRecordCreate", PaymentRecord, shapes.RECORD_CREATE, create_record, creates=True),
-        Command("testClockCreate", TestClock, shapes.CLOCK_CREATE, create_clock, creates=True),
-        Command("testClockAdvance", TestClock, shapes.CLOCK_ADVANCE, advance_clock),
-        Command("testClockDelete", TestClock, shapes.INVOICE_ID, delete_clock),
-        Command("creditNoteCreate", CreditNote, CREDIT_NOTE_CREATE, create_credit_note, _A.CREDIT, creates=True),
-        Command(
-            "creditNotePreview",
-            CreditNote,
-            CREDIT_NOTE_CREATE,
-            create_credit_note,
-            _A.CREDIT,
-            creates=True,
-            preview=True,
-        ),
-        Command("creditNoteUpdate", CreditNote, CREDIT_NOTE_UPDATE, update_credit_note),
-        Command("creditNoteVoid", CreditNote, CREDIT_NOTE_VOID, void_credit_note),
-        Command("accountUpdate", Account, shapes.ACCOUNT, update_account),
+        *INVOICE_COMMANDS,
+        *CUSTOMER_COMMANDS,
+        *PAYMENT_COMMANDS,
+        *CLOCK_COMMANDS,
+        *CREDIT_NOTE_COMMANDS,
+        *ACCOUNT_COMMANDS,
         *CATALOGUE_COMMANDS,
         *LEDGER_COMMANDS,
         *SESSION_COMMANDS,

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from invoice_graph.commands.operations import Call, Command, Done, Outcome, Services
+from invoice_graph.commands.shapes import ID
 from invoice_graph.deferred import deferred
-from invoice_graph.domain import fields
 from invoice_graph.domain.access import CUSTOMER, Actor, ActorKind
 from invoice_graph.domain.clock import Clock, time_text
 from invoice_graph.domain.fields import Field, Input, Shape, whole
@@ -38,7 +38,7 @@ _SEPARATOR = "/"
 
 _SESSION = Shape(
     {
-        "customer_id": Field(fields.identifier, clearable=False),
+        "customer_id": ID,
         "expires_in_seconds": Field(whole(SHORTEST, LONGEST), clearable=False),
     },
     required=("customer_id",),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import orjson
 
-from invoice_graph.commands.drafts import step_document
+from invoice_graph.commands.invoices.drafts import step_document
 from invoice_graph.domain.clock import time_text
 from invoice_graph.domain.ids import IdFactory, Prefix
 from invoice_graph.domain.kinds import BalanceTransactionType, InvoicePaymentStatus, PaymentType

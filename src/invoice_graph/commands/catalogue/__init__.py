@@ -13,6 +13,7 @@ from invoice_graph.commands.catalogue.templates import (
     update_template,
 )
 from invoice_graph.commands.operations import Command
+from invoice_graph.commands.shapes import IDENTIFIED
 from invoice_graph.store.tables import Coupon, InvoiceRenderingTemplate, Price, Product, PromotionCode, TaxRate
 
 __all__ = ["CATALOGUE_COMMANDS", "make_price", "make_product", "make_tax_rate"]
@@ -28,11 +29,11 @@ CATALOGUE_COMMANDS = (
     Command("taxRateUpdate", TaxRate, shapes.TAX_RATE_UPDATE, update_tax_rate),
     Command("couponCreate", Coupon, shapes.COUPON_CREATE, create_coupon, creates=True),
     Command("couponUpdate", Coupon, shapes.COUPON_UPDATE, update_coupon),
-    Command("couponDelete", Coupon, shapes.COUPON_ID, delete_coupon),
+    Command("couponDelete", Coupon, IDENTIFIED, delete_coupon),
     Command("promotionCodeCreate", PromotionCode, shapes.PROMOTION_CODE_CREATE, create_promotion_code, creates=True),
     Command("promotionCodeUpdate", PromotionCode, shapes.PROMOTION_CODE_UPDATE, update_promotion_code),
     Command("invoiceRenderingTemplateCreate", _Template, shapes.TEMPLATE_CREATE, create_template, creates=True),
     Command("invoiceRenderingTemplateUpdate", _Template, shapes.TEMPLATE_UPDATE, update_template),
-    Command("invoiceRenderingTemplateArchive", _Template, shapes.TEMPLATE_ID, archive_template),
-    Command("invoiceRenderingTemplateUnarchive", _Template, shapes.TEMPLATE_ID, unarchive_template),
+    Command("invoiceRenderingTemplateArchive", _Template, IDENTIFIED, archive_template),
+    Command("invoiceRenderingTemplateUnarchive", _Template, IDENTIFIED, unarchive_template),
 )

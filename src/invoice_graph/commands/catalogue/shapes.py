@@ -3,10 +3,23 @@
 import re
 from decimal import Decimal
 
+from invoice_graph.commands.shapes import (
+    CLEARABLE,
+    CURRENCY,
+    CUSTOM_FIELDS,
+    DESCRIPTION,
+    FOOTER,
+    GIVEN,
+    ID,
+    METADATA,
+    NAME,
+    NAME_NEEDED,
+    REFERENCE,
+)
 from invoice_graph.domain import fields
 from invoice_graph.domain.coupons import check_coupon
 from invoice_graph.domain.errors import ErrorCode
-from invoice_graph.domain.fields import Clean, Field, Input, Path, Shape, as_given, filled, list_of, refuse, text, whole
+from invoice_graph.domain.fields import Clean, Field, Input, Path, Shape, filled, list_of, refuse, text, whole
 from invoice_graph.domain.money import decimal_text, parse_percentage
 from invoice_graph.domain.prices import check_interval, check_terms, check_tier
 
@@ -29,16 +42,6 @@ qst resort_tax retail_delivery_fee rst sales_tax service_tax tourism_tax utility
 """
 TAX_TYPES = frozenset(_TAX_TYPES.split())
 
-_LIMITS = fields.MAX_TEXT
-_ID = Field(fields.identifier, clearable=False)
-_REFERENCE = Field(fields.identifier)
-_GIVEN = Field(as_given, clearable=False)
-_MOMENT = Field(as_given)
-_METADATA = Field(fields.metadata)
-_CURRENCY = Field(fields.currency, clearable=False)
-_NAME = Field(text(_LIMITS["name"]))
-_NAME_NEEDED = Field(fields.required_text(_LIMITS["name"]), clearable=False)
-_DESCRIPTION = Field(text(_LIMITS["description"]))
 _COUNT = Field(whole(1, MAX_COUNT))
 
 
@@ -104,42 +107,42 @@ _TIER = Shape(
     check=check_tier,
 )
 _PACKAGES = Shape(
-    {"divide_by": Field(whole(1, MAX_COUNT), clearable=False), "round": _GIVEN}, required=("divide_by", "round")
+    {"divide_by": Field(whole(1, MAX_COUNT), clearable=False), "round": GIVEN}, required=("divide_by", "round")
 )
 _RECURRING = Shape(
-    {"interval": _GIVEN, "interval_count": Field(whole(1, MAX_COUNT), clearable=False)},
+    {"interval": GIVEN, "interval_count": Field(whole(1, MAX_COUNT), clearable=False)},
     required=("interval",),
     creating=True,
     check=check_interval,
 )
 
 PRODUCT_FIELDS = {
-    "name": _NAME_NEEDED,
-    "active": _GIVEN,
-    "description": _DESCRIPTION,
-    "tax_code": Field(text(_LIMITS["id"])),
+    "name": NAME_NEEDED,
+    "active": GIVEN,
+    "description": DESCRIPTION,
+    "tax_code": Field(text(fields.MAX_TEXT["id"])),
     "unit_label": Field(text(MAX_UNIT_LABEL)),
     "statement_descriptor": Field(fields.statement_descriptor),
     "images": Field(list_of(fields.required_text(MAX_IMAGE_ADDRESS), MAX_IMAGES, "images")),
-    "metadata": _METADATA,
+    "metadata": METADATA,
 }
 PRODUCT_CREATE = Shape(PRODUCT_FIELDS, required=("name",), creating=True)
-PRODUCT_UPDATE = Shape({"id": _ID, **PRODUCT_FIELDS, "default_price_id": _REFERENCE}, required=("id",))
+PRODUCT_UPDATE = Shape({"id": ID, **PRODUCT_FIELDS, "default_price_id": REFERENCE}, required=("id",))
 
 _PRICE_LABELS = {
-    "active": _GIVEN,
-    "nickname": _NAME,
+    "active": GIVEN,
+    "nickname": NAME,
     "lookup_key": Field(text(MAX_LOOKUP_KEY)),
-    "tax_behavior": _GIVEN,
-    "metadata": _METADATA,
+    "tax_behavior": GIVEN,
+    "metadata": METADATA,
 }
 PRICE_CREATE = Shape(
     {
-        "product_id": _ID,
-        "currency": _CURRENCY,
+        "product_id": ID,
+        "currency": CURRENCY,
         **UNIT_AMOUNTS,
         "tiers": Field(filled(list_of(_TIER, MAX_TIERS, "tiers"), "tier")),
-        "tiers_mode": _GIVEN,
+        "tiers_mode": GIVEN,
         "transform_quantity": Field(_PACKAGES),
         "recurring": Field(_RECURRING),
         **_PRICE_LABELS,
@@ -148,61 +151,60 @@ PRICE_CREATE = Shape(
     creating=True,
     check=check_terms,
 )
-PRICE_UPDATE = Shape({"id": _ID, **_PRICE_LABELS}, required=("id",))
+PRICE_UPDATE = Shape({"id": ID, **_PRICE_LABELS}, required=("id",))
 
 _TAX_RATE_LABELS = {
-    "display_name": _NAME_NEEDED,
-    "active": _GIVEN,
-    "jurisdiction": _NAME,
-    "description": _DESCRIPTION,
+    "display_name": NAME_NEEDED,
+    "active": GIVEN,
+    "jurisdiction": NAME,
+    "description": DESCRIPTION,
     "tax_type": Field(_tax_type),
-    "metadata": _METADATA,
+    "metadata": METADATA,
 }
 TAX_RATE_CREATE = Shape(
     {
         "percentage": Field(_percentage, clearable=False),
-        "inclusive": _GIVEN,
+        "inclusive": GIVEN,
         "country": Field(fields.country),
-        "state": Field(text(_LIMITS["address_part"])),
+        "state": Field(text(fields.MAX_TEXT["address_part"])),
         **_TAX_RATE_LABELS,
     },
     required=("display_name", "percentage", "inclusive"),
     creating=True,
 )
-TAX_RATE_UPDATE = Shape({"id": _ID, **_TAX_RATE_LABELS}, required=("id",))
+TAX_RATE_UPDATE = Shape({"id": ID, **_TAX_RATE_LABELS}, required=("id",))
 
 _OFF = Field(whole(1, LARGEST_AMOUNT), clearable=False)
-_CURRENCY_OPTION = Shape({"currency": _CURRENCY, "amount_off": _OFF}, required=("currency", "amount_off"))
+_CURRENCY_OPTION = Shape({"currency": CURRENCY, "amount_off": _OFF}, required=("currency", "amount_off"))
 _PRODUCTS = _distinct(list_of(fields.identifier, MAX_PRODUCTS_OF_COUPON, "products"), "product")
 COUPON_CREATE = Shape(
     {
-        "code": Field(text(_LIMITS["id"])),
-        "name": _NAME,
+        "code": Field(text(fields.MAX_TEXT["id"])),
+        "name": NAME,
         "percent_off": Field(_percent_off),
         "amount_off": Field(whole(1, LARGEST_AMOUNT)),
-        "currency": _CURRENCY,
+        "currency": CURRENCY,
         "currency_options": Field(list_of(_CURRENCY_OPTION, MAX_CURRENCIES, "currencies")),
-        "duration": _GIVEN,
+        "duration": GIVEN,
         "duration_in_months": Field(whole(1, MAX_MONTHS)),
         "applies_to": Field(
             Shape({"product_ids": Field(filled(_PRODUCTS, "product"), clearable=False)}, required=("product_ids",))
         ),
         "max_redemptions": _COUNT,
-        "redeem_by": _MOMENT,
-        "metadata": _METADATA,
+        "redeem_by": CLEARABLE,
+        "metadata": METADATA,
     },
     creating=True,
     check=check_coupon,
 )
-COUPON_UPDATE = Shape({"id": _ID, "name": _NAME, "metadata": _METADATA}, required=("id",))
-COUPON_ID = Shape({"id": _ID}, required=("id",))
+COUPON_UPDATE = Shape({"id": ID, "name": NAME, "metadata": METADATA}, required=("id",))
 
 _WORD = fields.matching(
     re.compile(r"[A-Za-z0-9-]+"), MAX_PROMOTION_CODE, "a code of letters a to z, digits and hyphens"
 )
 _RESTRICTIONS = Shape(
     {
-        "first_time_transaction": _GIVEN,
+        "first_time_transaction": GIVEN,
         "minimum_amount": Field(whole(1, LARGEST_AMOUNT)),
         "minimum_amount_currency": Field(fields.currency),
     },
@@ -211,29 +213,28 @@ _RESTRICTIONS = Shape(
 )
 PROMOTION_CODE_CREATE = Shape(
     {
-        "coupon_id": _ID,
+        "coupon_id": ID,
         "code": Field(_WORD),
-        "active": _GIVEN,
-        "customer_id": _REFERENCE,
-        "expires_at": _MOMENT,
+        "active": GIVEN,
+        "customer_id": REFERENCE,
+        "expires_at": CLEARABLE,
         "max_redemptions": _COUNT,
         "restrictions": Field(_RESTRICTIONS),
-        "metadata": _METADATA,
+        "metadata": METADATA,
     },
     required=("coupon_id",),
     creating=True,
 )
-PROMOTION_CODE_UPDATE = Shape({"id": _ID, "active": _GIVEN, "metadata": _METADATA}, required=("id",))
+PROMOTION_CODE_UPDATE = Shape({"id": ID, "active": GIVEN, "metadata": METADATA}, required=("id",))
 
 _TEMPLATE = {
-    "nickname": _NAME,
-    "memo": _DESCRIPTION,
-    "footer": Field(text(_LIMITS["footer"])),
-    "custom_fields": Field(fields.custom_fields),
-    "page_size": Field(as_given),
-    "amount_tax_display": Field(as_given),
-    "metadata": _METADATA,
+    "nickname": NAME,
+    "memo": DESCRIPTION,
+    "footer": FOOTER,
+    "custom_fields": CUSTOM_FIELDS,
+    "page_size": CLEARABLE,
+    "amount_tax_display": CLEARABLE,
+    "metadata": METADATA,
 }
 TEMPLATE_CREATE = Shape(_TEMPLATE, creating=True)
-TEMPLATE_UPDATE = Shape({"id": _ID, **_TEMPLATE}, required=("id",))
-TEMPLATE_ID = Shape({"id": _ID}, required=("id",))
+TEMPLATE_UPDATE = Shape({"id": ID, **_TEMPLATE}, required=("id",))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from invoice_graph.commands.balances import Movement, balance_of, book
-from invoice_graph.commands.terms import Terms, load_terms
+from invoice_graph.commands.invoices.terms import Terms, load_terms
 from invoice_graph.domain import totals
 from invoice_graph.domain.calculation import Rule, Step
 from invoice_graph.domain.discounts import DiscountAmount

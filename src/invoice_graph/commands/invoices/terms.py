@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlmodel import SQLModel
 
 from invoice_graph.commands.catalogue.tax_rates import make_tax_rate
-from invoice_graph.commands.discounts import discount_terms
+from invoice_graph.commands.invoices.discounts import discount_terms
 from invoice_graph.domain import discounts as reductions
 from invoice_graph.domain import taxes
 from invoice_graph.domain.fields import Input, Path, refuse

@@ -4,24 +4,24 @@ from typing import Any
 
 from invoice_graph.adapters.mail import InvoiceMail
 from invoice_graph.commands.balances import balance_of, clear_delinquency
-from invoice_graph.commands.discounts import (
+from invoice_graph.commands.invoices.discounts import (
     check_minimum_amounts,
     copy_discounts,
     give_discounts,
     take_customer_discounts,
 )
-from invoice_graph.commands.drafts import Draft, held_by_origin, open_draft
-from invoice_graph.commands.finalization import finalize
-from invoice_graph.commands.items import destroy_item, drop_discounts, item_of, release_item
-from invoice_graph.commands.lines import add_entries, pull_pending
+from invoice_graph.commands.invoices.drafts import Draft, held_by_origin, open_draft
+from invoice_graph.commands.invoices.finalization import finalize
+from invoice_graph.commands.invoices.items import destroy_item, drop_discounts, item_of, release_item
+from invoice_graph.commands.invoices.lines import add_entries, pull_pending
+from invoice_graph.commands.invoices.rendering import Inherited, flattened, inherit, inherited, write_rendering
+from invoice_graph.commands.invoices.revisions import ORIGIN, copied_fields, copy_lines, days_to_pay, origin_of, void
+from invoice_graph.commands.invoices.schedule import change_collection, change_schedule
+from invoice_graph.commands.invoices.status import apply
+from invoice_graph.commands.invoices.terms import chosen_rates
 from invoice_graph.commands.numbers import check_number_free
 from invoice_graph.commands.operations import Done, Services
-from invoice_graph.commands.payments import check_payment_method
-from invoice_graph.commands.rendering import Inherited, flattened, inherit, inherited, write_rendering
-from invoice_graph.commands.revisions import ORIGIN, copied_fields, copy_lines, days_to_pay, origin_of, void
-from invoice_graph.commands.schedule import change_collection, change_schedule
-from invoice_graph.commands.status import apply
-from invoice_graph.commands.terms import chosen_rates
+from invoice_graph.commands.payment_methods import check_payment_method
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.fields import MAX_INVOICE_ITEMS, Input, merge_metadata, refuse
 from invoice_graph.domain.ids import Prefix

@@ -1,9 +1,9 @@
 """The inputs of the commands about credit notes, field by field."""
 
-from invoice_graph.commands.shapes import INVOICE_ID
+from invoice_graph.commands.shapes import DESCRIPTION, GIVEN, ID, METADATA, distinct, one_of
 from invoice_graph.domain import fields
 from invoice_graph.domain.errors import ErrorCode
-from invoice_graph.domain.fields import Field, Input, Path, Shape, as_given, filled, list_of, refuse, text
+from invoice_graph.domain.fields import Field, Input, Path, Shape, filled, list_of, refuse, text
 from invoice_graph.domain.kinds import CreditNoteLineType
 
 MAX_MEMO = 5000
@@ -19,14 +19,9 @@ _WAYS_BACK = ("credit_amount", "refund_amount", "out_of_band_amount")
 
 
 def _one_of(given: Input, names: tuple[str, ...], path: Path) -> None:
-    """Refuses none and more than one of some fields."""
-    found = [name for name in names if given.get(name) is not None]
     listed = ", ".join(camel(name) for name in names)
-    if not found:
-        raise refuse(f"One of {listed} is needed; give one.", (*path, names[0]), ErrorCode.PARAMETER_MISSING)
-    if len(found) > 1:
-        message = f"Of {listed} only one can be given; leave the others out."
-        raise refuse(message, (*path, found[1]), ErrorCode.PARAMETERS_EXCLUSIVE)
+    several = f"Of {listed} only one can be given; leave the others out."
+    one_of(given, names, path, f"One of {listed} is needed; give one.", several)
 
 
 def _check_line(given: Input, path: Path) -> None:
@@ -51,15 +46,7 @@ def _check_note(given: Input, path: Path) -> None:
     for name in _WAYS_BACK:
         if (given.get(name) or 0) < 0:
             raise refuse(f"{given[name]} is below 0; give 0 or more.", (*path, name))
-    seen: set[str] = set()
-    for place, line in enumerate(given.get("lines") or ()):
-        id = line.get("line_item_id")
-        if id in seen:
-            raise refuse(
-                f"{id!r} is named twice; keep one of the entries.", (*path, "lines", str(place), "line_item_id")
-            )
-        if id is not None:
-            seen.add(id)
+    distinct(given, "line_item_id", path)
 
 
 def camel(name: str) -> str:
@@ -68,20 +55,17 @@ def camel(name: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
-_ID = Field(fields.identifier, clearable=False)
-_GIVEN = Field(as_given, clearable=False)
 _MEMO = Field(text(MAX_MEMO))
-_METADATA = Field(fields.metadata)
 _LINE = Shape(
     {
-        "type": _GIVEN,
+        "type": GIVEN,
         "line_item_id": Field(fields.identifier),
-        "amount": _GIVEN,
+        "amount": GIVEN,
         "quantity": Field(fields.quantity, clearable=False),
         "quantity_decimal": Field(fields.quantity, clearable=False),
-        "unit_amount": _GIVEN,
+        "unit_amount": GIVEN,
         "unit_amount_decimal": Field(fields.decimal, clearable=False),
-        "description": Field(text(fields.MAX_TEXT["description"])),
+        "description": DESCRIPTION,
         "tax_rate_ids": Field(list_of(fields.identifier, MAX_TAX_RATES, "tax rates"), clearable=False),
     },
     required=("type",),
@@ -91,21 +75,20 @@ _LINE = Shape(
 
 CREDIT_NOTE_CREATE = Shape(
     {
-        "invoice_id": _ID,
-        "amount": _GIVEN,
+        "invoice_id": ID,
+        "amount": GIVEN,
         "lines": Field(filled(list_of(_LINE, fields.MAX_INVOICE_ITEMS, "lines"), "line"), clearable=False),
-        "shipping_amount": _GIVEN,
-        "credit_amount": _GIVEN,
-        "refund_amount": _GIVEN,
-        "out_of_band_amount": _GIVEN,
-        "reason": _GIVEN,
+        "shipping_amount": GIVEN,
+        "credit_amount": GIVEN,
+        "refund_amount": GIVEN,
+        "out_of_band_amount": GIVEN,
+        "reason": GIVEN,
         "memo": _MEMO,
-        "metadata": _METADATA,
-        "effective_at": _GIVEN,
+        "metadata": METADATA,
+        "effective_at": GIVEN,
     },
     required=("invoice_id",),
     creating=True,
     check=_check_note,
 )
-CREDIT_NOTE_UPDATE = Shape({"id": _ID, "memo": _MEMO, "metadata": _METADATA}, required=("id",))
-CREDIT_NOTE_VOID = INVOICE_ID
+CREDIT_NOTE_UPDATE = Shape({"id": ID, "memo": _MEMO, "metadata": METADATA}, required=("id",))

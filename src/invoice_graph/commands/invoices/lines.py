@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from invoice_graph.commands.drafts import Draft, open_draft
-from invoice_graph.commands.items import (
+from invoice_graph.commands.invoices.drafts import Draft, open_draft
+from invoice_graph.commands.invoices.items import (
     change_item,
     destroy_item,
     item_of,
@@ -12,8 +12,8 @@ from invoice_graph.commands.items import (
     pull_item,
     release_item,
 )
+from invoice_graph.commands.invoices.terms import tax_amounts
 from invoice_graph.commands.operations import Done, Services
-from invoice_graph.commands.terms import tax_amounts
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.fields import Input, Path, merge_metadata, refuse

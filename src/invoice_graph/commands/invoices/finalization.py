@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from invoice_graph.commands.balances import Movement, clear_delinquency
-from invoice_graph.commands.drafts import Draft, change_balance, open_draft
+from invoice_graph.commands.invoices.drafts import Draft, change_balance, open_draft
+from invoice_graph.commands.invoices.revisions import check_origin, replace_origin
+from invoice_graph.commands.invoices.schedule import plan_reminders
+from invoice_graph.commands.invoices.status import apply
 from invoice_graph.commands.numbers import issue_number
 from invoice_graph.commands.operations import Done, Services
-from invoice_graph.commands.revisions import check_origin, replace_origin
-from invoice_graph.commands.schedule import plan_reminders
-from invoice_graph.commands.status import apply
 from invoice_graph.domain.errors import ErrorCode, InputRefusal, Refusal
 from invoice_graph.domain.fields import Input
 from invoice_graph.domain.ids import Prefix

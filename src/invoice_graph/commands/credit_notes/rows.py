@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from invoice_graph.commands.terms import rate_of
+from invoice_graph.commands.invoices.terms import rate_of
 from invoice_graph.domain.credit_notes import CreditableInvoice, IssuedNote
 from invoice_graph.domain.discounts import DiscountAmount
 from invoice_graph.domain.kinds import CreditNoteStatus, TaxBehavior

@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from invoice_graph.commands.balances import Movement, clear_delinquency
-from invoice_graph.commands.credit_note_rows import creditable
-from invoice_graph.commands.credit_note_shapes import PRICES, QUANTITIES
-from invoice_graph.commands.default_payment import follow_remaining
-from invoice_graph.commands.drafts import change_balance, discount_document, tax_document
+from invoice_graph.commands.credit_notes.rows import creditable
+from invoice_graph.commands.credit_notes.shapes import PRICES, QUANTITIES
+from invoice_graph.commands.invoices.default_payment import follow_remaining
+from invoice_graph.commands.invoices.drafts import change_balance, discount_document, tax_document
+from invoice_graph.commands.invoices.status import apply, check_action
+from invoice_graph.commands.invoices.terms import rate_of
 from invoice_graph.commands.operations import Done, Services
-from invoice_graph.commands.status import apply, check_action
-from invoice_graph.commands.terms import rate_of
 from invoice_graph.domain.credit_notes import (
     CreditableInvoice,
     NoteTotals,

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from invoice_graph.commands.balances import Movement, clear_delinquency
-from invoice_graph.commands.default_payment import follow_remaining, mark_paid
-from invoice_graph.commands.drafts import change_balance
+from invoice_graph.commands.invoices.default_payment import follow_remaining, mark_paid
+from invoice_graph.commands.invoices.drafts import change_balance
+from invoice_graph.commands.invoices.status import apply
 from invoice_graph.commands.operations import Done, Services
-from invoice_graph.commands.status import apply
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.fields import Input, Path, refuse
 from invoice_graph.domain.ids import Prefix

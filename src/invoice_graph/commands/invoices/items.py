@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from invoice_graph.commands.discounts import give_discounts
-from invoice_graph.commands.drafts import Draft, billed, cost_of, open_draft
+from invoice_graph.commands.invoices.discounts import give_discounts
+from invoice_graph.commands.invoices.drafts import Draft, billed, cost_of, open_draft
+from invoice_graph.commands.invoices.pricing import chosen_price, currency_of_price, price_of
+from invoice_graph.commands.invoices.terms import chosen_rates
 from invoice_graph.commands.operations import Done, Services
-from invoice_graph.commands.pricing import chosen_price, currency_of_price, price_of
-from invoice_graph.commands.terms import chosen_rates
 from invoice_graph.domain.errors import ErrorCode, TransitionRefusal
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.fields import Input, Path, merge_metadata, refuse

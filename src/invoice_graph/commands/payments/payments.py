@@ -13,15 +13,16 @@ from functools import partial
 from invoice_graph.adapters.payments import ChargeRequest, ChargeResult, ChargeStatus
 from invoice_graph.commands import idempotency
 from invoice_graph.commands.balances import clear_delinquency, make_delinquent
-from invoice_graph.commands.default_payment import cancel_default_payment, mark_paid, open_default_payments
-from invoice_graph.commands.finalization import finalize
+from invoice_graph.commands.invoices.default_payment import cancel_default_payment, mark_paid, open_default_payments
+from invoice_graph.commands.invoices.finalization import finalize
+from invoice_graph.commands.invoices.status import apply
 from invoice_graph.commands.operations import Charging, Done, Outcome, Services
-from invoice_graph.commands.status import apply
+from invoice_graph.commands.payment_methods import check_payment_method
 from invoice_graph.commands.time import live_in_time_of
 from invoice_graph.domain import lifecycle
 from invoice_graph.domain.access import ActorKind, Cause
 from invoice_graph.domain.errors import ErrorCode, InputRefusal, PaymentRefusal, Refusal
-from invoice_graph.domain.fields import Input, Path
+from invoice_graph.domain.fields import Input
 from invoice_graph.domain.ids import Prefix
 from invoice_graph.domain.invoices import next_attempt
 from invoice_graph.domain.kinds import (
@@ -35,7 +36,7 @@ from invoice_graph.store.connection import Connection
 from invoice_graph.store.expiry import expired_attempts
 from invoice_graph.store.rows import select_rows
 from invoice_graph.store.tables import Customer, Invoice, InvoicePayment, PaymentAttempt, PaymentMethod
-from invoice_graph.store.unit_of_work import UnitOfWork, missing
+from invoice_graph.store.unit_of_work import UnitOfWork
 
 LEASE_MARGIN_SECONDS = 5.0
 """How much longer than the provider may take an attempt belongs to the process that made it."""
@@ -105,13 +106,6 @@ async def _exhaust(uow: UnitOfWork, invoice: Invoice) -> None:
         invoice.uncollectible_reason = UncollectibleReason.MAX_PAYMENT_ATTEMPTS
         status = InvoiceStatus(invoice.status)
         apply(uow, invoice, lifecycle.transition(status, lifecycle.SystemAction.GIVE_UP, lifecycle.Outcome.DONE))
-
-
-async def check_payment_method(uow: UnitOfWork, customer: Customer, id: str, path: Path) -> None:
-    """Refuses a payment method that is neither the customer's nor a test method, with RESOURCE_MISSING."""
-    method = await uow.get(PaymentMethod, id)
-    if method is None or method.customer_id not in (None, customer.id):
-        raise missing(PaymentMethod, id, path)
 
 
 async def charge(services: Services, attempt: PaymentAttempt) -> ChargeResult | None:

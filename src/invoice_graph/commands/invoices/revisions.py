@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from invoice_graph.commands.balances import Movement
-from invoice_graph.commands.default_payment import cancel_default_payment
-from invoice_graph.commands.discounts import copy_discounts
-from invoice_graph.commands.drafts import Draft, change_balance
-from invoice_graph.commands.items import mirror_item
-from invoice_graph.commands.status import apply, check_action
+from invoice_graph.commands.invoices.default_payment import cancel_default_payment
+from invoice_graph.commands.invoices.discounts import copy_discounts
+from invoice_graph.commands.invoices.drafts import Draft, change_balance
+from invoice_graph.commands.invoices.items import mirror_item
+from invoice_graph.commands.invoices.status import apply, check_action
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.fields import Input, Path, refuse

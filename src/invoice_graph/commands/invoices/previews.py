@@ -5,8 +5,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from invoice_graph.commands.invoices import create_invoice
-from invoice_graph.commands.items import change_item
+from invoice_graph.commands.invoices.invoices import create_invoice
+from invoice_graph.commands.invoices.items import change_item
 from invoice_graph.commands.operations import Done, Services
 from invoice_graph.domain.errors import ErrorCode, Refusal
 from invoice_graph.domain.fields import Input, Path, refuse

@@ -4,8 +4,8 @@ No provider is asked here: an intent lives in the simulator, whose answer is kno
 """
 
 from invoice_graph.commands.operations import Done, Services
-from invoice_graph.commands.payments import check_payment_method
-from invoice_graph.commands.receipts import receive
+from invoice_graph.commands.payment_methods import check_payment_method
+from invoice_graph.commands.payments.receipts import receive
 from invoice_graph.domain.errors import ErrorCode, PaymentRefusal, Refusal, TransitionRefusal
 from invoice_graph.domain.fields import Input, refuse
 from invoice_graph.domain.ids import Prefix
