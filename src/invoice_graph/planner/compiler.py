@@ -150,8 +150,13 @@ class Compiler:
             raise TooCostly(TOO_LARGE)
         return Scope(self, table)
 
+    def begin_root(self) -> None:
+        """Begins with names anew: no root sees another's tables, and the tables' copies of the last one can be used
+        again."""
+        self._aliases = 0
+
     def alias(self, letter: str) -> str:
-        """A new name, the same whenever the same plan is made."""
+        """A name that is new in this root, the same whenever the same plan is made."""
         self._aliases += 1
         return f"{letter}{self._aliases}"
 

@@ -12,6 +12,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 from sqlalchemy import Dialect, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from invoice_graph.domain.access import EVERYTHING, Rights
 from invoice_graph.domain.errors import Refusal
@@ -155,8 +156,7 @@ def _statement(compiler: Compiler, kind: GraphQLObjectType, roots: Sequence[Sele
     if len(roots) > MOST_ROOTS:
         raise TooCostly(f"The operation has {len(roots)} root fields; ask for at most {MOST_ROOTS} at once.")
     below = len(compiler.arguments)
-    root = Root(compiler)
-    values = [typename(kind) if item.name == TYPENAME else root.member(item) for item in roots]
+    values = [_value(compiler, kind, item) for item in roots]
     statement = select(*(value.label(f"c{place}") for place, value in enumerate(values)))
     spelling = spell(statement, compiler.dialect)
     if len(spelling.sql) > LONGEST_STATEMENT:
@@ -164,3 +164,8 @@ def _statement(compiler: Compiler, kind: GraphQLObjectType, roots: Sequence[Sele
     arguments = (*(item.arguments for item in roots), *compiler.arguments[below:])
     projections, compiler.projections = tuple(compiler.projections), []
     return Statement(tuple(item.key for item in roots), spelling, arguments, projections)
+
+
+def _value(compiler: Compiler, kind: GraphQLObjectType, item: Selection) -> ColumnElement[str]:
+    compiler.begin_root()
+    return typename(kind) if item.name == TYPENAME else Root(compiler).member(item)

@@ -12,13 +12,13 @@ FROM invoice AS t3
 WHERE t3.account_id = :account_id AND t3.expires_at IS NULL AND t3.test_clock_id IS NULL AND t3.status IN (SELECT chosen.value 
 FROM json_each(:a0_1) AS chosen) GROUP BY t3.currency, t3.customer_id) AS g10) AS g4 LEFT OUTER JOIN customer AS t5 ON t5.account_id = :account_id AND t5.id = g4.customer_id 
 WHERE g4.place <= 100 ORDER BY g4.currency, g4.customer_id
- LIMIT 1001 OFFSET :param_2) AS q9) || '}' AS c0, (SELECT coalesce(max('{"invoices":{"summary":' || q17.c0 || '}}'), 'null') AS coalesce_1 
-FROM (SELECT (SELECT CASE WHEN (count(*) > 1000) THEN '' ELSE '[' || coalesce(group_concat(q16.c0, ','), '') || ']' END AS anon_3 
-FROM (SELECT '{"currency":' || json_quote(g15.currency) || ',"count":' || g15.count || ',"total":' || CASE WHEN (g15.total BETWEEN -9007199254740991 AND 9007199254740991) THEN g15.total ELSE '' END || '}' AS c0 
-FROM (SELECT t14.currency AS currency, count(*) AS count, sum(t14.total >> 26) * 67108864 + sum(t14.total & 67108863) AS total 
-FROM invoice AS t14 
-WHERE t14.account_id = :account_id AND t14.expires_at IS NULL AND t14.customer_id = t11.id GROUP BY t14.currency) AS g15 ORDER BY g15.currency
- LIMIT 1001 OFFSET :param_3) AS q16) AS c0 
-FROM customer AS t11 
-WHERE t11.account_id = :account_id AND t11.id = :a1_0
- LIMIT 1 OFFSET :param_4) AS q17) AS c1
+ LIMIT 1001 OFFSET :param_2) AS q9) || '}' AS c0, (SELECT coalesce(max('{"invoices":{"summary":' || q7.c0 || '}}'), 'null') AS coalesce_1 
+FROM (SELECT (SELECT CASE WHEN (count(*) > 1000) THEN '' ELSE '[' || coalesce(group_concat(q6.c0, ','), '') || ']' END AS anon_3 
+FROM (SELECT '{"currency":' || json_quote(g5.currency) || ',"count":' || g5.count || ',"total":' || CASE WHEN (g5.total BETWEEN -9007199254740991 AND 9007199254740991) THEN g5.total ELSE '' END || '}' AS c0 
+FROM (SELECT t4.currency AS currency, count(*) AS count, sum(t4.total >> 26) * 67108864 + sum(t4.total & 67108863) AS total 
+FROM invoice AS t4 
+WHERE t4.account_id = :account_id AND t4.expires_at IS NULL AND t4.customer_id = t1.id GROUP BY t4.currency) AS g5 ORDER BY g5.currency
+ LIMIT 1001 OFFSET :param_3) AS q6) AS c0 
+FROM customer AS t1 
+WHERE t1.account_id = :account_id AND t1.id = :a1_0
+ LIMIT 1 OFFSET :param_4) AS q7) AS c1
