@@ -47,6 +47,18 @@ def _conditions() -> bytes:
     return _body("query ($w: InvoiceWhere) { invoices(where: $w) { totalCount } }", {"w": where})
 
 
+def _fitting_conditions() -> bytes:
+    new = next(_number)
+    where = {"or": [{"total": {"in": list(range(new, new + 100))}}] * 190}
+    return _body("query ($w: InvoiceWhere) { invoices(where: $w) { totalCount } }", {"w": where})
+
+
+def _lines() -> bytes:
+    lines = [{"amount": 1, "metadata": [{"key": f"k{key}", "value": "x" * 20} for key in range(20)]}] * 250
+    input = {"customerId": f"cus_{next(_number)}", "lines": lines}
+    return _body("mutation ($i: InvoiceCreateInput!) { invoiceCreate(input: $i) { replayed } }", {"i": input})
+
+
 ABUSE: Mapping[str, Callable[[], bytes]] = {
     "JSON that is 450,000 levels deep": _deep,
     "2,400 aliases, never seen before": _aliases,
@@ -55,5 +67,7 @@ ABUSE: Mapping[str, Callable[[], bytes]] = {
     "18 fragments that double, never seen before": _doubling,
     "a string of 900,000 letters": _string,
     "2,000 conditions of 100 values": _conditions,
+    "190 conditions of 100 values": _fitting_conditions,
+    "250 lines of a customer who is not there": _lines,
 }
 """What is sent, and how it is made."""

@@ -96,6 +96,28 @@ async def test_an_operation_beyond_a_limit_is_refused_before_anything_runs(
     assert json.loads((await ask(engine_of(opened, Limits()), "{ eventCursor }")).data or b"") == {"eventCursor": "5"}
 
 
+VALUES = "query ($ids: [ID!] = [], $w: InvoiceWhere) { nodes(ids: $ids) { id } invoices(where: $w) { totalCount } }"
+MANY: list[dict[str, Any]] = [
+    {"ids": ["in_1"] * 5},
+    {"ids": ["in_1"], "w": {"or": [{}, {}]}},
+    {"w": {"or": [{"not": {}}, {}, {}]}},
+    {"unknown": {"a": [[[[5]]]]}},
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("variables", MANY, ids=lambda value: str(value)[:40])
+async def test_variables_of_too_many_values_are_refused_before_they_are_looked_at(
+    opened: Gateway, variables: dict[str, Any]
+) -> None:
+    for most, status in ((5, 400), (6, 200)):
+        answer = await ask(engine_of(opened, Limits(max_variable_values=most)), VALUES, variables=variables)
+        assert answer.status == status
+        if status == 400:
+            message = "The variables have more than 5 values; use several requests."
+            assert answer.errors == ({"message": message, "extensions": {"code": "COST_LIMIT_EXCEEDED"}},)
+
+
 @pytest.mark.anyio
 async def test_an_operation_at_the_limits_runs(opened: Gateway) -> None:
     engine = engine_of(opened, LIMITS)

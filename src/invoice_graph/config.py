@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     max_root_fields: int = Field(100, ge=1, le=1000, description="Fields at the top of one operation.")
     max_mutations: int = Field(50, ge=1, description="Mutations of one request.")
     max_aliases: int = Field(1000, ge=0, description="Aliases of one document.")
+    max_variable_values: int = Field(
+        20_000, ge=0, description="Values in the variables of one request, members and entries at any depth."
+    )
     cost_per_minute: int = Field(
         0, ge=0, description="Points that each key may spend in a minute, per process; 0 for no end."
     )

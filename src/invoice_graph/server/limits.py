@@ -2,11 +2,12 @@
 
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from itertools import islice
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from invoice_graph.config import Settings
 from invoice_graph.domain.access import Actor
@@ -30,6 +31,7 @@ class Limits:
     max_root_fields: int = 100
     max_mutations: int = 50
     max_aliases: int = 1000
+    max_variable_values: int = 20_000
     cost_per_minute: int = 0
     operation_timeout: float = 30.0
     max_subscriptions_per_key: int = 10_000
@@ -45,6 +47,23 @@ class Limits:
             size, most = limit.size(cost), limit.most(self)
             if size > most:
                 raise TooCostly(limit.sentence.format(size=size, most=most))
+
+    def check_variables(self, variables: Mapping[str, Any]) -> None:
+        """Raises TooCostly for variables of more values than are looked at while others wait."""
+        if _has_more(self.max_variable_values, variables):
+            message = f"The variables have more than {self.max_variable_values:,} values; use several requests."
+            raise TooCostly(message)
+
+
+def _has_more(most: int, value: Any) -> bool:
+    """Whether there are more values than so many in what JSON says; counts no further than that."""
+    found, containers = 0, [value]
+    while containers and found <= most:
+        container = containers.pop()
+        values = container.values() if isinstance(container, Mapping) else container
+        found += len(container)
+        containers += [inner for inner in islice(values, most) if isinstance(inner, dict | list)]
+    return found > most
 
 
 class _Limit(NamedTuple):

@@ -95,6 +95,7 @@ class Preparation:
         if node.operation.value not in kinds:
             raise WrongKind(f"A {node.operation.value} can't be sent this way.")
         raw = dict(request.variables or {})
+        self._limits.check_variables(raw)
         variables = self._coerced(node, raw)
         key = (document.key, request.operation_name)
         cost = self._cost(key, document, node, variables)
