@@ -340,6 +340,7 @@ def test_the_inputs_that_are_made_wrong_are_right_otherwise(world: World, name: 
     assert payload["userErrors"] == []
 
 
+@pytest.mark.fuzz
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_wrong_values_in_variables_are_refused(world: World, name: str) -> None:
@@ -365,6 +366,7 @@ def test_tokens_that_json_or_unicode_do_not_have_are_refused(world: World, name:
             assert (response.status_code, world.refused(response, (path, token))) == (400, ["BAD_USER_INPUT"])
 
 
+@pytest.mark.fuzz
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_wrong_literals_in_the_document_are_refused(world: World, name: str) -> None:
@@ -462,6 +464,7 @@ MINE = {
 """The objects that are not unknown, by the field or the kind of mutation that names them."""
 
 
+@pytest.mark.fuzz
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_ids_of_others_and_of_other_kinds_are_like_unknown_ones(world: World, name: str) -> None:

@@ -92,7 +92,7 @@ class Provider:
 def provider() -> Iterator[Provider]:
     provider = Provider()
     server = provider.serve()
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield provider
     server.shutdown()

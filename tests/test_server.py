@@ -155,6 +155,7 @@ def leases(path: Path) -> int:
     return int(count)
 
 
+@pytest.mark.crash
 def test_workers_that_share_a_port_let_nobody_wait_for_a_process_that_is_gone(path: Path) -> None:
     command = [sys.executable, "-m", "invoice_graph", "serve", "--port", "0", "--workers", "2"]
     command += ["--database", databases.url(path)]

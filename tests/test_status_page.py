@@ -81,7 +81,7 @@ def saying(text: str) -> Iterator[str]:
                 pass
 
     with serve(talk, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as running:  # type: ignore[list-item]
-        thread = Thread(target=running.serve_forever)
+        thread = Thread(target=running.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{running.socket.getsockname()[1]}"
         running.shutdown()
@@ -92,7 +92,7 @@ def saying(text: str) -> Iterator[str]:
 def served_folder(folder: Path, port: int) -> Iterator[None]:
     """Somebody's site."""
     with ThreadingHTTPServer(("127.0.0.1", port), partial(QuietHandler, directory=folder)) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield
         server.shutdown()

@@ -339,5 +339,5 @@ def random_questions(random: Random) -> list[str]:
         f"{{ invoices(where: {random.choice(conditions)}) {{ totalCount summary(groupBy: [{', '.join(chosen)}]) "
         f'{{ {EVERYTHING} }} }} customer(id: "cus_{random.randrange(3)}") {{ invoices {{ summary '
         f"(groupBy: [{', '.join(reversed(chosen))}]) {{ {EVERYTHING} }} }} }} }}"
-        for chosen in random.sample(choices, 60)
+        for chosen in random.sample(choices, 25)
     ]
