@@ -19,6 +19,7 @@ from invoice_graph.planner.payload import Payload
 from invoice_graph.schema.context import Context
 from invoice_graph.schema.fields import SOURCE
 from invoice_graph.schema.inputs import customers, invoices, lines, payments
+from invoice_graph.schema.inputs.plain import take_plain
 from invoice_graph.schema.mutations_catalogue import CATALOGUE_MUTATIONS
 from invoice_graph.schema.mutations_credit_notes import CREDIT_NOTE_MUTATIONS
 from invoice_graph.schema.types.payloads import (
@@ -236,17 +237,6 @@ def events_text(action: InvoiceAction) -> str:
     return "Emits " + ", ".join(dict.fromkeys(emitted)) + ", as they apply."
 
 
-def plain_input(value: Any) -> Any:
-    """An input as a command takes it: snake_case keys, absent fields left out."""
-    if isinstance(value, list):
-        return [plain_input(item) for item in value]
-    if not hasattr(value, "__strawberry_definition__") or isinstance(value, str):
-        return value
-    fields = value.__strawberry_definition__.fields
-    pairs = ((field.python_name, getattr(value, field.python_name)) for field in fields)
-    return {name: plain_input(item) for name, item in pairs if item is not strawberry.UNSET}
-
-
 def make_call(name: str, value: Mapping[str, Any], header_key: str | None, request_id: str | None = None) -> Call:
     """A mutation's input as a call."""
     return Call(
@@ -267,7 +257,7 @@ def resolver(row: MutationRow) -> Callable[..., Any]:
         header = context.idempotency_key
         if header is not None and context.several_mutations:
             header = f"{header}:{key}"
-        command, call = COMMANDS[row.name], make_call(row.name, plain_input(input), header, context.request_id)
+        command, call = COMMANDS[row.name], make_call(row.name, input, header, context.request_id)
 
         async def answer(connection: Connection, outcome: Outcome) -> orjson.Fragment:
             bound, values = context.statements[key], given(outcome)
@@ -279,6 +269,7 @@ def resolver(row: MutationRow) -> Callable[..., Any]:
 
         return await run(context.services, context.actor, command, call, answer)
 
+    take_plain(row.input)
     resolve.__name__ = row.name
     resolve.__annotations__ |= {"input": _input(row), "return": row.payload}
     return resolve
