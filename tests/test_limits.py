@@ -258,9 +258,9 @@ async def test_each_key_has_so_many_subscriptions_open_and_no_more(opened: Gatew
 
 def test_a_place_is_free_again_after_a_failure() -> None:
     places = Places(1)
-    with pytest.raises(ZeroDivisionError), places.held("key"):
+    with pytest.raises(ZeroDivisionError), places.take("key"):
         raise ZeroDivisionError
-    with places.held("key"), pytest.raises(NoPlace), places.held("key"):
+    with places.take("key"), pytest.raises(NoPlace), places.take("key"):
         pass
 
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 
 from invoice_graph.domain.access import Actor
 from invoice_graph.server.engine_protocol import Unauthenticated
+from invoice_graph.server.held import Held
 from invoice_graph.store.connection import Database
 from invoice_graph.store.credentials import good_credentials
 
@@ -29,27 +30,25 @@ class Admissions:
         """How many credentials have something open."""
         return len(self._open)
 
-    @contextmanager
-    def held(self, actor: Actor, end: Callable[[], None]) -> Iterator[None]:
-        """Calls `end` when the actor's credential is revoked during the block, perhaps more than once."""
+    def admit(self, actor: Actor, end: Callable[[], None]) -> Held:
+        """Calls `end` when the actor's credential is revoked until this is let go, perhaps more than once."""
         if actor.credential is None:
-            yield
-            return
-        ends = self._open.setdefault(actor.credential, set())
-        ends.add(end)
-        try:
-            yield
-        finally:
-            ends.remove(end)
-            if not ends:
-                del self._open[actor.credential]
+            return Held()
+        self._open.setdefault(actor.credential, set()).add(end)
+        return Held(self._leave, actor.credential, end)
+
+    def _leave(self, credential: tuple[str, str], end: Callable[[], None]) -> None:
+        ends = self._open[credential]
+        ends.remove(end)
+        if not ends:
+            del self._open[credential]
 
     @asynccontextmanager
     async def lasting(self, actor: Actor) -> AsyncGenerator[None, None]:
         """Ends the block when the actor's credential is revoked; raises Unauthenticated then."""
         try:
             async with asyncio.timeout(None) as deadline:
-                with self.held(actor, lambda: deadline.reschedule(0)):
+                with self.admit(actor, lambda: deadline.reschedule(0)):
                     yield
         except TimeoutError:
             if not deadline.expired():

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from types import FrameType
 from typing import Any
@@ -87,9 +87,9 @@ class _Front:
         self._doors = doors
         self._others = others
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         app = self._doors[scope["type"]] if scope["path"] == GRAPHQL else self._others
-        await app(scope, receive, send)
+        return app(scope, receive, send)
 
 
 def _http_settings(settings: Settings) -> HttpSettings:
@@ -165,6 +165,7 @@ def _config(asgi: Any, settings: Settings) -> uvicorn.Config:
         asgi,
         http=type("LimitedProtocol", (HttpProtocol,), {"max_connections": settings.max_connections}),
         ws=SocketProtocol,
+        interface="asgi3",
         ws_max_size=settings.max_body_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=20,

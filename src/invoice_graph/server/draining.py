@@ -1,6 +1,7 @@
 """The time between being told to stop and stopping."""
 
 import time
+from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,10 +40,10 @@ class ClosesConnections:
         self._app = app
         self._drain = drain
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http" and self._drain.has_begun:
             send = _closing(send)
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
 
 def _closing(send: Send) -> Send:

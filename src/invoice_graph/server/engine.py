@@ -7,7 +7,7 @@ finished JSON.
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Mapping
-from contextlib import AbstractContextManager, ExitStack, aclosing
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +36,7 @@ from invoice_graph.server.errors import (
 )
 from invoice_graph.server.expiry import check_time, until_expiry
 from invoice_graph.server.exposure import Exposure
+from invoice_graph.server.held import Held
 from invoice_graph.server.limits import Budgets, Limits, NoPlace, Places, Spent, payer
 from invoice_graph.server.listed_documents import ListedDocuments
 from invoice_graph.server.preparing import Operation, Preparation, WrongKind
@@ -207,16 +208,15 @@ class GatewayEngine:
         answers = _answers(source)
         if operation.actor.expires_at is not None:
             answers = until_expiry(answers, operation.actor, self._services.clock)
-        return _Held(answers, self._subscriptions.held(payer(operation.actor)))
+        return _Lasting(answers, self._subscriptions.take(payer(operation.actor)))
 
 
-class _Held(AsyncGenerator[Answer, None]):
+class _Lasting(AsyncGenerator[Answer, None]):
     """A stream that holds a place until it is closed, also when nobody has asked it for anything."""
 
-    def __init__(self, answers: AsyncGenerator[Answer, None], place: AbstractContextManager[None]) -> None:
+    def __init__(self, answers: AsyncGenerator[Answer, None], place: Held) -> None:
         self._answers = answers
-        self._place = ExitStack()
-        self._place.enter_context(place)
+        self._place = place
 
     async def __anext__(self) -> Answer:
         return await self._answers.__anext__()
@@ -228,7 +228,7 @@ class _Held(AsyncGenerator[Answer, None]):
         return await self._answers.athrow(*error)
 
     async def aclose(self) -> None:
-        self._place.close()
+        self._place.release()
         await self._answers.aclose()
 
 

@@ -2,8 +2,7 @@
 
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields
 from itertools import islice
 from math import ceil
@@ -13,6 +12,7 @@ from invoice_graph.config import Settings
 from invoice_graph.domain.access import Actor
 from invoice_graph.planner.cost import Cost
 from invoice_graph.planner.faults import TooCostly
+from invoice_graph.server.held import Held
 
 SECONDS = 60
 LEAST = 1e-6
@@ -174,15 +174,14 @@ class Places:
         self.most = most
         self._held: Counter[Hashable] = Counter()
 
-    @contextmanager
-    def held(self, key: Hashable) -> Iterator[None]:
-        """A place for the length of the block; raises NoPlace."""
+    def take(self, key: Hashable) -> Held:
+        """A place until it is let go; raises NoPlace."""
         if self._held[key] >= self.most:
             raise NoPlace
         self._held[key] += 1
-        try:
-            yield
-        finally:
-            self._held[key] -= 1
-            if not self._held[key]:
-                del self._held[key]
+        return Held(self._free, key)
+
+    def _free(self, key: Hashable) -> None:
+        self._held[key] -= 1
+        if not self._held[key]:
+            del self._held[key]

@@ -14,6 +14,7 @@ from websockets.frames import Frame, Opcode
 ABORT, WRITE, FORGET = "abort_connection", "write_message", "forget_handshake"
 """What the server lends to the application, in the scope's state."""
 
+KEPT_OF_HANDSHAKE = {"type", "state", "path"}
 MAX_HEADER_BYTES = 65_536
 
 FULL = (
@@ -92,8 +93,78 @@ class HttpProtocol(Abortable, HttpToolsProtocol):
         transport.close()
 
 
+class Gate:
+    """What uvicorn asks of an `asyncio.Event`, which takes 600 bytes for the list of who waits, though hardly anybody
+    ever does."""
+
+    __slots__ = ("_is_open", "_waiting")
+
+    def __init__(self) -> None:
+        self._is_open = True
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def is_set(self) -> bool:
+        """Whether nobody has to wait."""
+        return self._is_open
+
+    def set(self) -> None:
+        """Lets everybody through."""
+        self._is_open = True
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(None)
+        self._waiting.clear()
+
+    def clear(self) -> None:
+        """Has everybody wait."""
+        self._is_open = False
+
+    async def wait(self) -> None:
+        """Returns when everybody may pass."""
+        if not self._is_open:
+            waiting = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiting)
+            await waiting
+
+
+class Inbox:
+    """What uvicorn asks of an `asyncio.Queue`, with one reader and hardly ever more than one message, in a fifteenth of
+    its 3 kB."""
+
+    __slots__ = ("_messages", "_wake")
+
+    def __init__(self) -> None:
+        self._messages: list[Any] = []
+        self._wake: asyncio.Future[None] | None = None
+
+    def empty(self) -> bool:
+        """Whether there is no message."""
+        return not self._messages
+
+    def put_nowait(self, message: Any) -> None:
+        """Adds a message."""
+        self._messages.append(message)
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+    async def get(self) -> Any:
+        """The oldest message, when there is one."""
+        while not self._messages:
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
+        return self._messages.pop(0)
+
+
 class SocketProtocol(Abortable, WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, abortable and safe from clients that do not read: `Config(ws=SocketProtocol)`."""
+    """uvicorn's WebSocket protocol, abortable and safe from clients that do not read: `Config(ws=SocketProtocol)`.
+
+    It is made to be silent in thousands: what only a busy socket needs is small here.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.queue = Inbox()  # type: ignore[assignment]
+        self.writable = Gate()  # type: ignore[assignment]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -105,7 +176,10 @@ class SocketProtocol(Abortable, WebSocketsSansIOProtocol):
         a silent subscriber costs."""
         self.request.headers.clear()
         self.response.headers.clear()
-        cast("list[Any]", self.scope["headers"]).clear()
+        scope = cast("dict[str, Any]", self.scope)
+        scope["headers"].clear()
+        for name in scope.keys() - KEPT_OF_HANDSHAKE:
+            del scope[name]
 
     def write(self, text: bytes) -> bool:
         """Sends a message at once; False where it would have to wait for the client to read, or is too late."""

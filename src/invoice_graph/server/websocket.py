@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import ExitStack, aclosing
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -24,6 +24,7 @@ from invoice_graph.server.engine_protocol import (
     new_request_id,
 )
 from invoice_graph.server.errors import failure, masked_error, rate_limited
+from invoice_graph.server.held import Held
 from invoice_graph.server.limits import NoPlace, Places, payer
 from invoice_graph.server.negotiation import Malformed, graphql_request, parse_json
 from invoice_graph.server.origins import is_origin_allowed
@@ -130,7 +131,7 @@ class Connection:
     def __init__(self, door: GraphQLSocket, websocket: WebSocket, places: Places) -> None:
         self._websocket = websocket
         self._places = places
-        self._held = ExitStack()
+        self._held: list[Held] = []
         self._admissions = door.admissions
         self._engine = door.engine
         self._authenticator = door.authenticator
@@ -185,16 +186,17 @@ class Connection:
     async def _converse(self) -> None:
         try:
             async with self._deadline:
-                with self._held:
-                    while True:
-                        message = await self._receive()
-                        await self._handler(message)(self, message)
+                while True:
+                    await self._handle(await self._receive())
         except TimeoutError:
             if not self._deadline.expired():
                 raise
             if self._actor is not None:
                 raise Close(FORBIDDEN, f"Forbidden: {REVOKED}") from None
             raise Close(INITIALISATION_TIMEOUT, "Connection initialisation timeout") from None
+        finally:
+            for held in self._held:
+                held.release()
 
     async def _receive(self) -> dict[str, Any]:
         frame = await self._websocket.receive()
@@ -210,11 +212,11 @@ class Connection:
             raise Close(BAD_REQUEST, "Invalid message: not a JSON object")
         return message
 
-    def _handler(self, message: dict[str, Any]) -> "Handler":
+    async def _handle(self, message: dict[str, Any]) -> None:
         kind = message.get("type")
         if not isinstance(kind, str) or kind not in self._HANDLERS:
             raise Close(BAD_REQUEST, f"Invalid message: `type` must be one of {', '.join(self._HANDLERS)}")
-        return self._HANDLERS[kind]
+        await self._HANDLERS[kind](self, message)
 
     async def _connection_init(self, message: dict[str, Any]) -> None:
         authorization = _authorization(_payload(message), self._websocket.headers)
@@ -228,7 +230,7 @@ class Connection:
             raise Close(TRY_AGAIN_LATER, "The issuer of the token does not answer, try again") from None
         self._deadline.reschedule(None)
         self._take_place(self._actor)
-        self._held.enter_context(self._admissions.held(self._actor, self._end))
+        self._held.append(self._admissions.admit(self._actor, self._end))
         self._trace = tracing.continued(self._websocket.headers)
         if (forget := self._lent(FORGET)) is not None:
             forget()
@@ -240,7 +242,7 @@ class Connection:
 
     def _take_place(self, actor: Actor) -> None:
         try:
-            self._held.enter_context(self._places.held(payer(actor)))
+            self._held.append(self._places.take(payer(actor)))
         except NoPlace:
             most = f"{self._places.most:,}"
             raise Close(TRY_AGAIN_LATER, f"Too many sockets: this key has {most} open, close one first") from None
