@@ -81,7 +81,7 @@ def saying(text: str) -> Iterator[str]:
                 pass
 
     with serve(talk, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as running:  # type: ignore[list-item]
-        thread = Thread(target=running.serve_forever, args=(0.01,))
+        thread = Thread(target=running.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{running.socket.getsockname()[1]}"
         running.shutdown()
