@@ -42,6 +42,12 @@ class InTheWay(Exception):
     """Another transaction got in the way of this one, which left nothing behind and can be tried again."""
 
 
+def one_line(error: object) -> str:
+    """What a server says is wrong, without details and hints."""
+    told = str(error).strip() or type(error).__name__
+    return told.splitlines()[0].rpartition(">: ")[2].rstrip(".")
+
+
 class Connection(ABC):
     """A connection that is held by one task."""
 

@@ -20,10 +20,10 @@ from invoice_graph.store.connection import (
     DatabaseUnusable,
     InTheWay,
     StatementTimeout,
+    one_line,
 )
 from invoice_graph.store.dialect import POSTGRES, Statement
 from invoice_graph.store.paging import BATCH_ROWS, Key, Page, PagedTable
-from invoice_graph.store.postgres_tables import one_line
 from invoice_graph.store.rows import table_of
 from invoice_graph.store.tables import Lease
 

@@ -11,10 +11,10 @@ import asyncpg
 from asyncpg import exceptions as pg
 
 from invoice_graph.store import addresses
-from invoice_graph.store.connection import Database, DatabaseUnavailable, DatabaseUnusable, Runnable
+from invoice_graph.store.connection import Database, DatabaseUnavailable, DatabaseUnusable, Runnable, one_line
 from invoice_graph.store.dialect import POSTGRES, Parameters, Spelling
 from invoice_graph.store.postgres_connection import GONE, KNOWN, PostgresConnection, translated
-from invoice_graph.store.postgres_tables import one_line, prepare_tables
+from invoice_graph.store.postgres_tables import prepare_tables
 from invoice_graph.store.turns import Turn, Turns
 
 CHANNEL = "invoice_graph"

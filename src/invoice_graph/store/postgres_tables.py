@@ -9,11 +9,9 @@ from invoice_graph.store.connection import DatabaseUnusable
 from invoice_graph.store.ddl import create_statements
 from invoice_graph.store.dialect import POSTGRES
 from invoice_graph.store.migrations import upgrading
-from invoice_graph.store.revisions import READ, RECORD, Step, next_step, recorded
+from invoice_graph.store.revisions import LOCK, READ, RECORD, Step, next_step, recorded
 
 OLDEST_VERSION = 15
-LOCK = 7363829
-"""The advisory lock of whoever makes or upgrades the tables, until the end of the transaction."""
 
 _PATIENT = "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"
 _EXISTS = "SELECT to_regclass($1) IS NOT NULL"
@@ -36,12 +34,6 @@ async def prepare_tables(driver: Any, address: str, migrate: bool) -> None:
     while (step := next_step(await _revision(driver), migrate)) is not Step.NOTHING:
         await (_create(driver) if step is Step.CREATE else upgrading.upgrade_postgres(address))
     await _check_rights(driver)
-
-
-def one_line(error: object) -> str:
-    """What a server says is wrong, without details and hints."""
-    told = str(error).strip() or type(error).__name__
-    return told.splitlines()[0].rpartition(">: ")[2].rstrip(".")
 
 
 def _check_server(driver: Any) -> None:

@@ -15,6 +15,15 @@ NEWEST = REVISIONS[-1]
 RECORD = "alembic_version"
 """The table that tells a database's revision; Alembic's, and so of its making."""
 
+SCHEMA_VERSION = 4
+"""What `PRAGMA user_version` says of files that record their revision; programs from before refuse it as newer."""
+
+FIRST_REVISION_VERSION = 3
+"""What it says of files of the first revision, which do not record it."""
+
+LOCK = 7363829
+"""PostgreSQL's advisory lock of whoever makes or upgrades the tables, until the end of the transaction."""
+
 READ = f"SELECT version_num FROM {RECORD}"
 
 _record = Table(

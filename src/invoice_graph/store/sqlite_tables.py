@@ -8,17 +8,22 @@ from invoice_graph.store.connection import DatabaseUnusable
 from invoice_graph.store.ddl import create_statements
 from invoice_graph.store.dialect import SQLITE
 from invoice_graph.store.migrations import upgrading
-from invoice_graph.store.revisions import NEWEST, READ, RECORD, REVISIONS, Step, newer, next_step, recorded
+from invoice_graph.store.revisions import (
+    FIRST_REVISION_VERSION,
+    NEWEST,
+    READ,
+    RECORD,
+    REVISIONS,
+    SCHEMA_VERSION,
+    Step,
+    newer,
+    next_step,
+    recorded,
+)
 from invoice_graph.store.statistics import statistics_statements
 
 Execute = Callable[[str], Awaitable[Sequence[Any]]]
 """Runs a statement and returns its rows."""
-
-SCHEMA_VERSION = 4
-"""What `PRAGMA user_version` says of files that record their revision; programs from before refuse it as newer."""
-
-FIRST_REVISION_VERSION = 3
-"""What it says of files of the first revision, which do not record it."""
 
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
 

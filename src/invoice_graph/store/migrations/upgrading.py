@@ -15,10 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from invoice_graph.store.connection import DatabaseUnusable
-from invoice_graph.store.postgres_tables import LOCK, one_line
-from invoice_graph.store.revisions import NEWEST, RECORD, REVISIONS
-from invoice_graph.store.sqlite_tables import FIRST_REVISION_VERSION, SCHEMA_VERSION
+from invoice_graph.store.connection import DatabaseUnusable, one_line
+from invoice_graph.store.revisions import FIRST_REVISION_VERSION, LOCK, NEWEST, RECORD, REVISIONS, SCHEMA_VERSION
 from invoice_graph.store.statistics import statistics_statements
 
 SECONDS_FOR_OTHERS = 3600
