@@ -14,6 +14,7 @@ from invoice_graph.domain.credit_notes import (
     IssuedNote,
     NoteTotals,
     Split,
+    check_voidable,
     check_ways_back,
     credit_amount,
     credit_lines,
@@ -22,7 +23,9 @@ from invoice_graph.domain.credit_notes import (
     split,
 )
 from invoice_graph.domain.discounts import Discount, DiscountAmount
-from invoice_graph.domain.errors import InputRefusal
+from invoice_graph.domain.errors import InputRefusal, TransitionRefusal
+from invoice_graph.domain.kinds import CreditNoteStatus
+from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.domain.portions import CreditableLine, CustomCredit, Entry, LineCredit, Portion, with_backed_out
 from invoice_graph.domain.taxes import Tax, TaxabilityReason, TaxExempt, TaxRate, TaxRounding
 from invoice_graph.domain.totals import InvoiceInput, LineInput, Totals, compute_totals
@@ -414,3 +417,16 @@ def test_portions_taken_back_in_any_order_can_be_credited_again(
             ledger.take(line.id, amount=part)
         assert sum(portion.total for portion in ledger.taken[line.id]) == line.whole.total
         assert all(portion.discount_amount * line_sign(line.whole) >= 0 for portion in ledger.taken[line.id])
+
+
+@pytest.mark.parametrize("note", CreditNoteStatus)
+@pytest.mark.parametrize("invoice", InvoiceStatus)
+def test_notes_of_open_invoices_may_be_voided_once(note: CreditNoteStatus, invoice: InvoiceStatus) -> None:
+    if (note, invoice) == (CreditNoteStatus.ISSUED, InvoiceStatus.OPEN):
+        check_voidable(note, invoice)
+        return
+    with pytest.raises(TransitionRefusal) as refused:
+        check_voidable(note, invoice)
+    assert (refused.value.current_status, refused.value.allowed_from) == (invoice, (InvoiceStatus.OPEN,))
+    already = "The credit note is void already; issue another one if you need it."
+    assert (refused.value.message == already) is (note is CreditNoteStatus.VOID)

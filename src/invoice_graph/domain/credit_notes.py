@@ -1,11 +1,13 @@
-"""Credit notes: what they come to, how much may still be credited, and which part was paid already."""
+"""Credit notes: what they come to, how much may be credited, which part was paid already, and which may be voided."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from invoice_graph.domain.discounts import DiscountAmount, sum_discounts
+from invoice_graph.domain.errors import ErrorCode, TransitionRefusal
 from invoice_graph.domain.fields import refuse
-from invoice_graph.domain.kinds import CreditNoteType
+from invoice_graph.domain.kinds import CreditNoteStatus, CreditNoteType
+from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.domain.money import check_amount, currency_of
 from invoice_graph.domain.portions import (
     CreditableLine,
@@ -28,6 +30,9 @@ from invoice_graph.domain.taxes import (
     sum_taxes,
     tax_lines,
 )
+
+VOIDABLE_FROM = (InvoiceStatus.OPEN,)
+"""The statuses of an invoice whose notes may be voided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +219,18 @@ def _taxes_left(invoice: CreditableInvoice) -> list[Tax]:
 
 def _kind(tax: Tax) -> tuple[str, bool, str]:
     return tax.rate_id, tax.inclusive, tax.taxability_reason
+
+
+def check_voidable(note: CreditNoteStatus, invoice: InvoiceStatus) -> None:
+    """Raises TransitionRefusal unless a note in this status, of an invoice in that one, may be voided."""
+    if note is CreditNoteStatus.VOID:
+        message = "The credit note is void already; issue another one if you need it."
+    elif invoice not in VOIDABLE_FROM:
+        article = "an" if invoice is InvoiceStatus.UNCOLLECTIBLE else "a"
+        message = (
+            f"The credit note of {article} {invoice.lower()} invoice can't be voided; only that of an open one can."
+        )
+    else:
+        return
+    code = ErrorCode.STATUS_TRANSITION_INVALID
+    raise TransitionRefusal(code, message, ("id",), current_status=invoice, allowed_from=VOIDABLE_FROM)

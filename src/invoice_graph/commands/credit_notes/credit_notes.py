@@ -15,6 +15,7 @@ from invoice_graph.commands.operations import Done, Services
 from invoice_graph.domain.credit_notes import (
     CreditableInvoice,
     NoteTotals,
+    check_voidable,
     check_ways_back,
     credit_amount,
     credit_lines,
@@ -22,7 +23,6 @@ from invoice_graph.domain.credit_notes import (
     note_number,
     split,
 )
-from invoice_graph.domain.errors import ErrorCode, TransitionRefusal
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.fields import Input, Path, merge_metadata, refuse
 from invoice_graph.domain.ids import Prefix
@@ -74,7 +74,8 @@ async def void_credit_note(uow: UnitOfWork, input: Input, services: Services) ->
     """
     note = await uow.require(CreditNote, input["id"], ("id",))
     invoice = await uow.require(Invoice, note.invoice_id, ("id",))
-    _check_voidable(note, invoice)
+    check_voidable(CreditNoteStatus(note.status), InvoiceStatus(invoice.status))
+    check_action(invoice, InvoiceAction.CREDIT)
     note.status, note.voided_at = CreditNoteStatus.VOID, uow.now
     uow.touch(note)
     _take_off(invoice, -note.pre_payment_amount)
@@ -82,22 +83,6 @@ async def void_credit_note(uow: UnitOfWork, input: Input, services: Services) ->
     uow.emit(EventType.INVOICE_UPDATED, invoice)
     uow.emit(EventType.CREDIT_NOTE_VOIDED, note)
     return Done(note.id)
-
-
-def _check_voidable(note: CreditNote, invoice: Invoice) -> None:
-    status = InvoiceStatus(invoice.status)
-    message = None
-    if note.status == CreditNoteStatus.VOID:
-        message = "The credit note is void already; issue another one if you need it."
-    elif status is not InvoiceStatus.OPEN:
-        article = "an" if status is InvoiceStatus.UNCOLLECTIBLE else "a"
-        message = (
-            f"The credit note of {article} {status.lower()} invoice can't be voided; only that of an open one can."
-        )
-    if message is not None:
-        code = ErrorCode.STATUS_TRANSITION_INVALID
-        raise TransitionRefusal(code, message, ("id",), current_status=status, allowed_from=(InvoiceStatus.OPEN,))
-    check_action(invoice, InvoiceAction.CREDIT)
 
 
 async def _totals(uow: UnitOfWork, target: CreditableInvoice, input: Input) -> NoteTotals:

@@ -64,8 +64,9 @@ async def copy_discounts(uow: UnitOfWork, ids: Sequence[str], owner: Owner) -> l
     """Copies of discounts for another owner, by id; nothing is redeemed by them."""
     copies: list[str] = []
     for position, id in enumerate(ids, 1):
-        source = await uow.require(Discount, id, ("discounts",))
-        copies.append(uow.add(_copy(uow, source, owner, position)).id)
+        copy = _copy(uow, await uow.require(Discount, id, ("discounts",)), owner)
+        copy.position = position
+        copies.append(copy.id)
     return copies
 
 
@@ -83,20 +84,33 @@ async def take_customer_discounts(uow: UnitOfWork, customer: Customer, invoice: 
     return copies
 
 
-def _copy(uow: UnitOfWork, source: Discount, owner: Owner, position: int) -> Discount:
-    owned: dict[str, Any] = {_OWNING_COLUMNS[type(owner)]: owner.id}
-    return Discount(
+def _copy(uow: UnitOfWork, source: Discount, owner: Owner) -> Discount:
+    return _new(uow, owner, source, (source.coupon_id, source.promotion_code_id), source.start_at, source.end_at)
+
+
+def _new(
+    uow: UnitOfWork,
+    owner: Owner,
+    terms: Coupon | Discount,
+    source: tuple[str, str | None],
+    start: datetime,
+    end: datetime | None,
+) -> Discount:
+    """A discount on the terms of a coupon or of another discount; `source` are the coupon's id and the code's."""
+    copied: dict[str, Any] = {name: getattr(terms, name) for name in _TERMS}
+    copied[_OWNING_COLUMNS[type(owner)]] = owner.id
+    coupon_id, code_id = source
+    discount = Discount(
         account_id=uow.account_id,
         id=uow.ids.make(Prefix.DISCOUNT),
         created_at=uow.now,
-        coupon_id=source.coupon_id,
-        promotion_code_id=source.promotion_code_id,
-        position=position,
-        start_at=source.start_at,
-        end_at=source.end_at,
-        **{name: getattr(source, name) for name in _TERMS},
-        **owned,
+        coupon_id=coupon_id,
+        promotion_code_id=code_id,
+        start_at=start,
+        end_at=end,
+        **copied,
     )
+    return uow.add(discount)
 
 
 async def check_minimum_amounts(uow: UnitOfWork, invoice: Invoice, path: Path = ("discounts",)) -> None:
@@ -180,29 +194,12 @@ class _Giving:
         if code is not None:
             code.times_redeemed += 1
         end = end_of(CouponDuration(coupon.duration), coupon.duration_in_months, self.now)
-        return self._new(coupon, coupon.id, code.id if code else None, self.now, end)
+        return _new(self.uow, self.owner, coupon, (coupon.id, code.id if code else None), self.now, end)
 
     def _copied(self, discount: Discount, path: Path) -> Discount:
         if discount.end_at is not None and discount.end_at < self.now:
             raise _expired("The discount has ended", path)
-        return self._new(discount, discount.coupon_id, discount.promotion_code_id, discount.start_at, discount.end_at)
-
-    def _new(
-        self, terms: Coupon | Discount, coupon_id: str, code_id: str | None, start: datetime, end: datetime | None
-    ) -> Discount:
-        copied: dict[str, Any] = {name: getattr(terms, name) for name in _TERMS}
-        copied[_OWNING_COLUMNS[type(self.owner)]] = self.owner.id
-        discount = Discount(
-            account_id=self.uow.account_id,
-            id=self.uow.ids.make(Prefix.DISCOUNT),
-            created_at=self.uow.now,
-            coupon_id=coupon_id,
-            promotion_code_id=code_id,
-            start_at=start,
-            end_at=end,
-            **copied,
-        )
-        return self.uow.add(discount)
+        return _copy(self.uow, discount, self.owner)
 
     async def _check_restrictions(self, code: PromotionCode, path: Path) -> None:
         """What a promotion code asks of the customer and of what it is used on."""
