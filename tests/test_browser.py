@@ -11,6 +11,7 @@ from absent import NOT_BUILT
 from browsing import WINDOW, Visit, visit
 from forwarding import Forwarder
 from system import Client
+from waiting import PATIENCE
 
 from invoice_graph.server.app import DEMO_SECRET
 from invoice_graph.server.pages import GRAPHIQL
@@ -102,6 +103,13 @@ def test_a_query_a_mutation_and_a_live_subscription(graphiql: GraphiQL, demonstr
     graphiql.is_in_state("stopped")
 
 
+def streams(origin: str) -> int:
+    """How many subscriptions a server has begun; what happens afterwards they hear of."""
+    told = httpx.get(f"{origin}/metrics").text
+    found = re.search(r'^invoice_graph_operations_total\{[^}]*"STREAM"[^}]*\} ([\d.]+)$', told, re.MULTILINE)
+    return int(float(found[1])) if found else 0
+
+
 def test_a_subscription_that_was_cut_goes_on_behind_its_last_event(browser: Any, demonstration: str) -> None:
     port = httpx.URL(demonstration).port
     assert port
@@ -111,8 +119,12 @@ def test_a_subscription_that_was_cut_goes_on_behind_its_last_event(browser: Any,
             graphiql = GraphiQL(visited, origin)
             visited.page.wait_for_load_state("networkidle")
             graphiql.open_tab("LiveStatus")
+            begun = streams(demonstration)
             graphiql.run()
             graphiql.is_in_state("live")
+            deadline = time.monotonic() + PATIENCE
+            while streams(demonstration) == begun and time.monotonic() < deadline:
+                graphiql.page.wait_for_timeout(50)
             first = elsewhere.draft()
             graphiql.events(1)
             way.cut()
