@@ -1,5 +1,6 @@
 """How the database finds what filters and searches ask for: by an index, and by the one that leaves the fewest rows."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -183,3 +184,30 @@ def test_invoices_without_due_date_come_last_in_both_directions(filled: Filled, 
     for size, expected in (("first: 1", False), ("last: 1", True)):
         (text,) = filled.answer(bound(filled, f"{size}, {order}", "nodes { dueAt }"))
         assert (text == '{"nodes":[{"dueAt":null}]}') is expected
+
+
+KEYS = {
+    "CREATED_AT": ("2026-01-02T00:00:00Z", "2026-01-20T00:00:00Z"),
+    "TOTAL": (500, 9500),
+    "AMOUNT_REMAINING": (500, 9500),
+}
+"""The orders whose columns are never null, with values that few rows are below and above."""
+
+
+def cursor(field: str, direction: str, key: object) -> str:
+    """A cursor of invoices in an order."""
+    tag = "" if (field, direction) == ("CREATED_AT", "DESC") else f":{field}:{direction}"
+    return f"Query.invoices{tag}|{json.dumps([key, 'in_000500'])}".encode().hex().upper()
+
+
+@pytest.mark.parametrize("page", ["first: 5, after", "last: 5, before"])
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+@pytest.mark.parametrize("field", KEYS)
+def test_what_lies_around_a_page_is_found_by_its_cursor(filled: Filled, field: str, direction: str, page: str) -> None:
+    # With few rows behind it: where nearly all are, PostgreSQL takes the first that it meets.
+    key = KEYS[field][(direction == "ASC") is page.startswith("last")]
+    arguments = f'{page}: "{cursor(field, direction, key)}", orderBy: {{field: {field}, direction: {direction}}}'
+    for selected in ("nodes { id }", "pageInfo { hasNextPage }", "pageInfo { hasPreviousPage }"):
+        reads = [read for read in plan(filled, arguments, selected).reads if read.index != KEY]
+        if filled.knows_sizes:
+            assert [read for read in reads if field.lower() not in read.condition] == []

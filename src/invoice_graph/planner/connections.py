@@ -236,7 +236,8 @@ class _Page:
         """Whether there are rows at a cursor or on its far side."""
         scope = self.compiler.scope(self.source.table)
         found: Select[Any] = select(literal_column("1")).select_from(scope.table).where(*self._members_of(scope))
-        return exists(self._correlated(found.where(~filters.known(self._beyond(scope, argument)))))
+        behind = self.order.beyond(scope.table, self.keys[argument], backward=argument != "before", inclusive=True)
+        return exists(self._correlated(found.where(behind)))
 
     def _correlated(self, statement: Select[Any]) -> Select[Any]:
         """Lets a statement refer to the row that the connection belongs to."""

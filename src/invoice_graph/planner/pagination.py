@@ -6,7 +6,8 @@ and when rows are inserted. The event log's cursors are its sequence numbers.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -71,25 +72,36 @@ class Order:
             parts += ["," if place else f"{self.tag}|[", dialect.quoted(key)]
         return joined('"', dialect.hexadecimal(joined(*parts, "]")), '"')
 
-    def beyond(self, table: Any, keys: Sequence[Any], backward: bool) -> ColumnElement[bool]:
-        """The rows that come after a cursor's keys, or before them."""
+    def beyond(self, table: Any, keys: Sequence[Any], backward: bool, inclusive: bool = False) -> ColumnElement[bool]:
+        """The rows that come after a cursor's keys, or before them; `inclusive` of the cursor's own. A condition that
+        an index can begin at, so that no page is dearer for lying far from the ends."""
         columns = [table.c[key.column] for key in self.keys]
         rising = self.keys[0].descending == backward
-        left, right = tuple_(*columns), tuple_(*keys)
-        strict = (left > right) if rising else (left < right)
+        compare = _COMPARISONS[rising, inclusive]
+        left, right = (tuple_(*columns), tuple_(*keys)) if len(columns) > 1 else (columns[0], keys[0])
+        among_present = compare(left, right)
         if not self.keys[0].nullable:
-            return strict if len(columns) > 1 else ((columns[0] > keys[0]) if rising else (columns[0] < keys[0]))
-        return self._beyond_nullable(columns, keys, strict, rising, backward)
+            return among_present
+        return _beyond_nullable(columns[0], keys[0], among_present, compare(columns[1], keys[1]), backward)
 
-    def _beyond_nullable(
-        self, columns: Sequence[Any], keys: Sequence[Any], strict: Any, rising: bool, backward: bool
-    ) -> ColumnElement[bool]:
-        ids = (columns[1] > keys[1]) if rising else (columns[1] < keys[1])
-        here_missing, cursor_missing = columns[0].is_(None), keys[0].is_(None)
-        among_missing = and_(cursor_missing, here_missing, ids)
-        if backward:
-            return or_(and_(cursor_missing, ~here_missing), among_missing, and_(~cursor_missing, strict))
-        return or_(among_missing, and_(~cursor_missing, or_(strict, here_missing)))
+
+_COMPARISONS: Mapping[tuple[bool, bool], Callable[[Any, Any], ColumnElement[bool]]] = {
+    (True, False): operator.gt,
+    (True, True): operator.ge,
+    (False, False): operator.lt,
+    (False, True): operator.le,
+}
+"""By whether later rows have the larger keys, and whether the cursor's own row counts."""
+
+
+def _beyond_nullable(
+    column: Any, key: Any, among_present: ColumnElement[bool], by_id: ColumnElement[bool], backward: bool
+) -> ColumnElement[bool]:
+    here_missing, cursor_missing = column.is_(None), key.is_(None)
+    among_missing = and_(cursor_missing, here_missing, by_id)
+    if backward:
+        return or_(and_(cursor_missing, ~here_missing), among_missing, and_(~cursor_missing, among_present))
+    return or_(among_missing, and_(~cursor_missing, or_(among_present, here_missing)))
 
 
 @lru_cache(maxsize=1024)

@@ -1,6 +1,6 @@
 SELECT (SELECT '{"nodes":[' || coalesce(string_agg(p1.c0, ','), '') || '],"pageInfo":{"hasNextPage":' || CASE WHEN (EXISTS (SELECT 1 
 FROM invoice AS t3 
-WHERE t3.account_id = $1::VARCHAR COLLATE "C" AND t3.expires_at IS NULL AND t3.test_clock_id IS NULL AND ((t3.created_at, t3.id) > ($2::VARCHAR COLLATE "C", $3::VARCHAR COLLATE "C")) IS NOT true)) THEN 'true' ELSE 'false' END || ',"hasPreviousPage":' || CASE WHEN (EXISTS (SELECT 1 
+WHERE t3.account_id = $1::VARCHAR COLLATE "C" AND t3.expires_at IS NULL AND t3.test_clock_id IS NULL AND (t3.created_at, t3.id) <= ($2::VARCHAR COLLATE "C", $3::VARCHAR COLLATE "C"))) THEN 'true' ELSE 'false' END || ',"hasPreviousPage":' || CASE WHEN (EXISTS (SELECT 1 
 FROM invoice AS t4 
 WHERE t4.account_id = $1::VARCHAR COLLATE "C" AND t4.expires_at IS NULL AND t4.test_clock_id IS NULL AND (t4.created_at, t4.id) > ($2::VARCHAR COLLATE "C", $3::VARCHAR COLLATE "C") ORDER BY t4.created_at ASC, t4.id ASC 
  LIMIT 1 OFFSET 1)) THEN 'true' ELSE 'false' END || '}}' AS anon_1 

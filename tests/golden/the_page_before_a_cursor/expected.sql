@@ -1,6 +1,6 @@
 SELECT (SELECT '{"nodes":[' || coalesce(group_concat(p1.c0, ','), '') || '],"pageInfo":{"hasNextPage":' || CASE WHEN (EXISTS (SELECT 1 
 FROM invoice AS t3 
-WHERE t3.account_id = :account_id AND t3.expires_at IS NULL AND t3.test_clock_id IS NULL AND ((t3.created_at, t3.id) > (:a0_1, :a0_2)) IS NOT 1)) THEN 'true' ELSE 'false' END || ',"hasPreviousPage":' || CASE WHEN (EXISTS (SELECT 1 
+WHERE t3.account_id = :account_id AND t3.expires_at IS NULL AND t3.test_clock_id IS NULL AND (t3.created_at, t3.id) <= (:a0_1, :a0_2))) THEN 'true' ELSE 'false' END || ',"hasPreviousPage":' || CASE WHEN (EXISTS (SELECT 1 
 FROM invoice AS t4 
 WHERE t4.account_id = :account_id AND t4.expires_at IS NULL AND t4.test_clock_id IS NULL AND (t4.created_at, t4.id) > (:a0_1, :a0_2) ORDER BY t4.created_at ASC, t4.id ASC
  LIMIT 1 OFFSET :a0_0)) THEN 'true' ELSE 'false' END || '}}' AS anon_1 
