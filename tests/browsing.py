@@ -12,7 +12,7 @@ import pytest
 from absent import NO_BROWSER
 from demonstrations import Demonstration
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 SCREENSHOTS = "INVOICE_GRAPH_TEST_SCREENSHOTS"
 """The variable that names a folder to keep screenshots in."""
 

@@ -24,7 +24,7 @@ from invoice_graph.domain.clock import ManualClock
 from invoice_graph.domain.ids import IdFactory
 from invoice_graph.store.database import open_database
 
-pytest_plugins = ["browsing", "deployed", "forking"]
+pytest_plugins = ["browsing", "deployed"]
 
 STRICT = "INVOICE_GRAPH_TEST_STRICT"
 START = datetime.fromtimestamp(1_700_000_000, UTC)

@@ -1,16 +1,13 @@
 """A real `invoice-graph serve --demo`, which can be killed and started again as if nothing had been."""
 
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from types import TracebackType
 
 from databases import prepared_file
+from forking import Forked, invoice_graph
 from played_pages import make_demo
 from system import Client
-
-PATIENCE = 20.0
 
 
 def free_port() -> int:
@@ -31,9 +28,8 @@ class Demonstration:
         self.database = f"sqlite+aiosqlite:///{self._file}"
         self.port = port or free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
-        command = [sys.executable, "-m", "invoice_graph", "serve", "--demo", "--port", str(self.port)]
-        self._command = [*command, "--database", self.database, *options]
-        self._process: subprocess.Popen[str] | None = None
+        self._command = ["serve", "--demo", "--port", str(self.port), "--database", self.database, *options]
+        self._process: Forked | None = None
 
     def __enter__(self) -> "Demonstration":
         return self.start()
@@ -45,16 +41,14 @@ class Demonstration:
         """Returns when it serves."""
         if self._made and not self._file.exists():
             self._file.write_bytes(prepared_file(make_demo))
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline().startswith("GraphiQL: ")
+        self._process = Forked(invoice_graph, *self._command)
+        assert self._process.next_line().startswith("GraphiQL: ")
         return self
 
     def kill(self) -> None:
         """Ends it without any warning."""
         if self._process is not None:
             self._process.kill()
-            self._process.communicate(timeout=PATIENCE)
             self._process = None
 
     def client(self) -> Client:

@@ -1,66 +1,92 @@
-"""Server processes that are killed, stopped and raced, forked from one that has loaded everything already."""
+"""Programs in processes of their own that are forked from one that has loaded the house, so that they start at once."""
 
 import contextlib
+import multiprocessing
 import os
-import select
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from multiprocessing.connection import Connection
 from pathlib import Path
+from types import TracebackType
 
-import pytest
 from databases import databases
-from system import SERVING, STOP_SECONDS
+from serving import serve_as_told
+from system import STOP_SECONDS
 
-Start = Callable[..., AbstractContextManager["Forked"]]
-"""Starts a server on the database that a path names, with options of serving.py, and returns when it is ready."""
+from invoice_graph.cli import main
+
+_loaded = multiprocessing.get_context("forkserver")
+_loaded.set_forkserver_preload(["invoice_graph.cli"])
+
+
+def invoice_graph(*arguments: str) -> None:
+    """What `invoice-graph` does with these arguments."""
+    sys.argv = ["invoice-graph", *arguments]
+    main()
+
+
+def _print_into(pipe: Connection, program: Callable[..., None], arguments: tuple[str, ...]) -> None:
+    os.dup2(pipe.fileno(), sys.stdout.fileno())
+    program(*arguments)
 
 
 class Forked:
-    """A server in a process of its own."""
+    """A program that has begun with some arguments; it can be killed and stopped."""
 
-    def __init__(self, port: int, pid: int) -> None:
-        self.url = f"http://127.0.0.1:{port}/graphql"
-        self.ws_url = f"ws://127.0.0.1:{port}/graphql"
-        self._process = os.pidfd_open(pid)
+    def __init__(self, program: Callable[..., None], *arguments: str) -> None:
+        self._output, output = _loaded.Pipe(duplex=False)
+        with output:
+            self._process = _loaded.Process(target=_print_into, args=(output, program, arguments), daemon=True)
+            self._process.start()
+        self._lines = os.fdopen(self._output.fileno(), closefd=False)
+
+    def __enter__(self) -> "Forked":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.kill()
+
+    def next_line(self) -> str:
+        """Waits for the next line that it prints; "" when there is none."""
+        return self._lines.readline()
+
+    def end(self) -> int | None:
+        """Its exit code, once it has ended."""
+        self._process.join(STOP_SECONDS)
+        return self._process.exitcode
 
     def kill(self) -> None:
         """Ends it without any warning, and waits until it is gone."""
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._process, signal.SIGKILL)
-        assert select.select([self._process], [], [], STOP_SECONDS)[0]
+        self._process.kill()
+        assert self.end() is not None
+        self._output.close()
 
     def stand_still(self) -> None:
         """Has it do nothing until it is told to go on."""
-        signal.pidfd_send_signal(self._process, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
-        signal.pidfd_send_signal(self._process, signal.SIGCONT)
+        self._signal(signal.SIGCONT)
 
-    def close(self) -> None:
-        """Leaves no process behind."""
-        self.kill()
-        os.close(self._process)
+    def _signal(self, number: int) -> None:
+        assert self._process.pid
+        os.kill(self._process.pid, number)
 
 
-@pytest.fixture(scope="session")
-def start() -> Iterator[Start]:
-    """What starts servers, in a tenth of the time that the first start takes."""
-    command = [sys.executable, str(SERVING)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as loaded:
-        assert loaded.stdin is not None
-        assert loaded.stdout is not None
-        orders, answers = loaded.stdin, loaded.stdout
+class ForkedServer(Forked):
+    """A server on the database of a URL that is ready; `options` are those of serving.py."""
 
-        @contextlib.contextmanager
-        def begin(path: Path, *options: str) -> Iterator[Forked]:
-            print(databases.url(path), *options, file=orders, flush=True)
-            ready, port, pid = answers.readline().split()
-            assert ready == "ready"
-            with contextlib.closing(Forked(int(port), int(pid))) as forked:
-                yield forked
+    def __init__(self, database: str, *options: str) -> None:
+        super().__init__(serve_as_told, database, *options)
+        ready, port = self.next_line().split()
+        assert ready == "ready"
+        self.url = f"http://127.0.0.1:{port}/graphql"
+        self.ws_url = f"ws://127.0.0.1:{port}/graphql"
 
-        yield begin
-        orders.close()
+
+@contextlib.contextmanager
+def start(path: Path, *options: str) -> Iterator[ForkedServer]:
+    """A server on the database that a path names."""
+    with ForkedServer(databases.url(path), *options) as server:
+        yield server

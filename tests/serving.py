@@ -2,14 +2,10 @@
 
 `--provider` charges through a provider that writes what it is asked into a file, one line per request, and that with
 `--once` does not answer before another file is there. `--later` sets the clock of leases ahead.
-
-Without arguments it starts many: it reads those of a server from each line, and has it run in a process that it forks.
 """
 
 import argparse
 import asyncio
-import os
-import signal
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -56,7 +52,7 @@ def with_doubles(gateway: Gateway, options: argparse.Namespace) -> Gateway:
 
 
 def say_ready(port: int) -> None:
-    print("ready", port, os.getpid(), flush=True)  # noqa: T201
+    print("ready", port, flush=True)  # noqa: T201
 
 
 async def serve(options: argparse.Namespace) -> None:
@@ -66,23 +62,17 @@ async def serve(options: argparse.Namespace) -> None:
         await server.run_on(listen(settings))
 
 
-def fork_servers() -> None:
-    """Everything is loaded here once, so that a start takes a tenth of its time."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for line in sys.stdin:
-        if os.fork() == 0:
-            asyncio.run(serve(parser.parse_args(line.split())))
-            os._exit(0)
-
-
 parser = argparse.ArgumentParser()
 parser.add_argument("database")
 parser.add_argument("--provider", type=Path)
 parser.add_argument("--once", type=Path)
 parser.add_argument("--later", type=int, default=0)
 
+
+def serve_as_told(*arguments: str) -> None:
+    """Serves with these arguments until SIGTERM."""
+    asyncio.run(serve(parser.parse_args(arguments)))
+
+
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        asyncio.run(serve(parser.parse_args()))
-    else:
-        fork_servers()
+    serve_as_told(*sys.argv[1:])

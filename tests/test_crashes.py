@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 import pytest
 from databases import asking
-from forking import Start
+from forking import start
 from proofs import findings
 from system import Client, faults_of_books, prepare, query_rows
 from writers import Heard, Told, write_until_killed
@@ -83,9 +83,7 @@ def repeat(client: Client, heard: Heard) -> None:
             heard.acknowledged.append(Told(name, input, payload))
 
 
-def test_killed_while_writing_it_keeps_all_it_acknowledged_and_repeats_nothing(
-    path: Path, rounds: int, start: Start
-) -> None:
+def test_killed_while_writing_it_keeps_all_it_acknowledged_and_repeats_nothing(path: Path, rounds: int) -> None:
     choose = random.Random(1)
     customers: list[str] = []
     heard: list[Heard] = []

@@ -1,7 +1,6 @@
 """The dashboard of the front-end samples as people use it: in a real browser, on a real demonstration."""
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from browsing import visit
 from dashboards import Dashboard, build_dashboard, bundle_bytes, served_dashboard
 from demonstrations import Demonstration
-from javascript import run
+from forking import Forked, invoice_graph
 from system import Client
 
 pytestmark = pytest.mark.browser
@@ -58,8 +57,9 @@ def project(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def seeded(gateway: Demonstration, invoices: int) -> Demonstration:
     """One that has so many invoices before it starts, in place of those of a demonstration."""
-    seed = [sys.executable, "-m", "invoice_graph", "seed", "--database", gateway.database]
-    run([*seed, "--customers", "20", "--invoices", str(invoices), "--lines", "3"], gateway.folder)
+    size = ("--customers", "20", "--invoices", str(invoices), "--lines", "3")
+    with Forked(invoice_graph, "seed", "--database", gateway.database, *size) as seeding:
+        assert seeding.end() == 0
     return gateway
 
 

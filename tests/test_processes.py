@@ -14,7 +14,7 @@ import anyio
 import httpx
 import pytest
 from databases import locked
-from forking import Start
+from forking import start
 from proofs import findings
 from system import FOREIGN_SECRET, Client, Process, Served, faults_of_books, mutation, prepare, query_rows
 from toy_engine import Talk, dial
@@ -33,9 +33,7 @@ def path(tmp_path: Path, kind: str) -> Path:
     return path
 
 
-def test_killed_between_claim_and_settlement_a_payment_is_settled_exactly_once(
-    path: Path, tmp_path: Path, start: Start
-) -> None:
+def test_killed_between_claim_and_settlement_a_payment_is_settled_exactly_once(path: Path, tmp_path: Path) -> None:
     record = tmp_path / "charges"
     with (
         start(path, "--provider", str(record), "--once", str(tmp_path / "never")) as process,
@@ -72,7 +70,7 @@ def test_killed_between_claim_and_settlement_a_payment_is_settled_exactly_once(
 
 
 def test_stopped_between_claim_and_settlement_it_goes_on_with_what_others_made_of_it(
-    path: Path, tmp_path: Path, start: Start
+    path: Path, tmp_path: Path
 ) -> None:
     """A process that stands still for longer than a lease is no process that died: it comes back and answers."""
     record, answered = tmp_path / "charges", tmp_path / "answered"
@@ -112,7 +110,7 @@ def call_apart(url: str, mutation_name: str, /, **input: Any) -> dict[str, Any]:
         return client.call(mutation_name, **input)
 
 
-def test_a_server_that_stands_still_for_a_while_owes_its_subscribers_nothing(path: Path, start: Start) -> None:
+def test_a_server_that_stands_still_for_a_while_owes_its_subscribers_nothing(path: Path) -> None:
     with (
         start(path) as stalled,
         start(path) as other,
@@ -188,7 +186,7 @@ def test_told_to_stop_under_load_it_finishes_what_it_began_and_leaves_with_0(pat
     assert keys == answered  # Whatever it did, it also said.
 
 
-def test_a_process_that_has_just_started_knows_the_keys_that_were_made_before(path: Path, start: Start) -> None:
+def test_a_process_that_has_just_started_knows_the_keys_that_were_made_before(path: Path) -> None:
     with start(path) as process, Client(process.url, FOREIGN_SECRET) as client:
         assert client.ask("{ account { name } }") == {"account": {"name": "Somebody else"}}
 
@@ -211,7 +209,7 @@ def race(urls: list[str], name: str, ids: list[str]) -> Counter[str]:
     return outcomes
 
 
-def test_two_processes_racing_for_the_same_invoices_do_everything_once(path: Path, start: Start) -> None:
+def test_two_processes_racing_for_the_same_invoices_do_everything_once(path: Path) -> None:
     with start(path) as first, start(path) as second:
         urls = [first.url, second.url] * 2
         with Client(first.url) as client:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from forking import Forked
+from forking import ForkedServer
 from system import Client
 from waiting import PATIENCE
 
@@ -71,7 +71,7 @@ class Writer(threading.Thread):
         return payload
 
 
-def write_until_killed(process: Forked, customers: list[str], writers: int, after: int, seed: int) -> Heard:
+def write_until_killed(process: ForkedServer, customers: list[str], writers: int, after: int, seed: int) -> Heard:
     """Has several clients write at once, and kills their server as soon as it has acknowledged so many writes."""
     reached, left, lock = threading.Event(), iter(range(after - 1, -1, -1)), threading.Lock()
 
