@@ -1,5 +1,6 @@
 """Rows for tests of reads: written straight into the tables, always the same."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -92,6 +93,11 @@ PREVIEWS: dict[int, dict[str, Any]] = {
     7: {"billing_reason": BillingReason.UPCOMING, "expires_at": NOW + timedelta(hours=1)},
     8: {"billing_reason": BillingReason.UPCOMING, "expires_at": NOW},
 }
+
+
+def cursor_at(tag: str, *keys: object) -> str:
+    """A cursor of the connection and order that the tag names, at a row with these keys."""
+    return f"{tag}|{json.dumps(keys)}".encode().hex().upper()
 
 
 class Rows:

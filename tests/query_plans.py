@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from databases import analyze, databases
@@ -93,8 +94,9 @@ class Filled:
 
 
 @contextmanager
-def filled_database(path: Path, fill: Fill, analyzed: bool) -> Iterator[Filled]:
-    """A database with the rows that `fill` writes, `analyzed` when it knows its own statistics."""
+def filled_database(folder: Path, fill: Fill, analyzed: bool) -> Iterator[Filled]:
+    """A new database with the rows that `fill` writes, `analyzed` when it knows its own statistics."""
+    path = Path(mkdtemp(dir=folder)) / "filled.db"
     with asyncio.Runner() as runner, closed_by(runner) as opened:
         database = runner.run(open_database(databases.url(path), readers=1, synchronous="OFF"))
         opened.push_async_callback(database.close)

@@ -1,6 +1,5 @@
 """How the database finds what filters and searches ask for: by an index, and by the one that leaves the fewest rows."""
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from graphql import OperationDefinitionNode, VariableValues, parse
-from planner_data import ACCOUNT, NEIGHBOUR, START
+from planner_data import ACCOUNT, NEIGHBOUR, START, cursor_at
 from query_plans import KEY, Filled, QueryPlan, filled_database
 
 from invoice_graph.domain.lifecycle import InvoiceStatus
@@ -73,7 +72,7 @@ async def fill(database: Database) -> None:
 @pytest.fixture(scope="module", params=[False, True], ids=["as_made", "analyzed"])
 def filled(request: pytest.FixtureRequest, folder: Path) -> Iterator[Filled]:
     """A database as it is made, and one that knows its own statistics."""
-    with filled_database(folder / f"analyzed_{request.param}.db", fill, request.param) as filled:
+    with filled_database(folder, fill, request.param) as filled:
         yield filled
 
 
@@ -188,26 +187,41 @@ def test_invoices_without_due_date_come_last_in_both_directions(filled: Filled, 
 
 KEYS = {
     "CREATED_AT": ("2026-01-02T00:00:00Z", "2026-01-20T00:00:00Z"),
+    "DUE_AT": ("2026-01-02T00:00:00Z", "2026-01-20T00:00:00Z"),
     "TOTAL": (500, 9500),
     "AMOUNT_REMAINING": (500, 9500),
 }
-"""The orders whose columns are never null, with values that few rows are below and above."""
+"""Orders with values that few rows are below and above."""
 
 
-def cursor(field: str, direction: str, key: object) -> str:
-    """A cursor of invoices in an order."""
+def ordered_page(page: str, field: str, direction: str, key: object) -> str:
+    """The arguments of a page of invoices in an order that begins or ends at a key."""
     tag = "" if (field, direction) == ("CREATED_AT", "DESC") else f":{field}:{direction}"
-    return f"Query.invoices{tag}|{json.dumps([key, 'in_000500'])}".encode().hex().upper()
+    at = cursor_at(f"Query.invoices{tag}", key, "in_000500")
+    return f'{page}: "{at}", orderBy: {{field: {field}, direction: {direction}}}'
 
 
 @pytest.mark.parametrize("page", ["first: 5, after", "last: 5, before"])
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
 @pytest.mark.parametrize("field", KEYS)
 def test_what_lies_around_a_page_is_found_by_its_cursor(filled: Filled, field: str, direction: str, page: str) -> None:
-    # With few rows behind it: where nearly all are, PostgreSQL takes the first that it meets.
     key = KEYS[field][(direction == "ASC") is page.startswith("last")]
-    arguments = f'{page}: "{cursor(field, direction, key)}", orderBy: {{field: {field}, direction: {direction}}}'
-    for selected in ("nodes { id }", "pageInfo { hasNextPage }", "pageInfo { hasPreviousPage }"):
-        reads = [read for read in plan(filled, arguments, selected).reads if read.index != KEY]
-        if filled.knows_sizes:
-            assert [read for read in reads if field.lower() not in read.condition] == []
+    assert reads_without(filled, page, field, direction, key) == []
+
+
+@pytest.mark.parametrize("page", ["first: 5, after", "last: 5, before"])
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+def test_what_lies_around_a_page_of_missing_values_is_found_by_its_cursor(
+    filled: Filled, direction: str, page: str
+) -> None:
+    assert reads_without(filled, page, "DUE_AT", direction, None) == []
+
+
+def reads_without(filled: Filled, page: str, field: str, direction: str, key: object) -> list[object]:
+    """What is read without beginning at a value of the order's column, or sorted, to tell what lies around a page."""
+    arguments = ordered_page(page, field, direction, key)
+    selections = ("nodes { id }", "pageInfo { hasNextPage }", "pageInfo { hasPreviousPage }")
+    plans = [plan(filled, arguments, selected) for selected in selections] if filled.knows_sizes else []
+    reads = [read for found in plans for read in found.reads if read.index != KEY]
+    sorts = [sort for found in plans for sort in found.sorts]
+    return [*sorts, *(read for read in reads if field.lower() not in read.condition)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from databases import databases
-from planner_data import ACCOUNT, ADDRESS, NEIGHBOUR, NOW, small, varied
+from planner_data import ACCOUNT, ADDRESS, NEIGHBOUR, NOW, cursor_at, small, varied
 from sqlmodel import SQLModel
 
 from invoice_graph.config import Settings
@@ -234,6 +234,11 @@ async def test_connections_nest_five_deep_and_no_deeper(reader: Reader) -> None:
     assert (await reader.read(looked_up))["customer"]["invoices"]["nodes"]
 
 
+BY_DUE_DATE = "orderBy: {field: DUE_AT, direction: DESC}"
+BEFORE_DATELESS = f'{BY_DUE_DATE}, last: 2, before: "{cursor_at("Customer.invoices:DUE_AT:DESC", None, "in_0")}"'
+"""A page of two parts, invoices with a due date and those without."""
+
+
 def deep_where(levels: int) -> dict[str, Any]:
     where: dict[str, Any] = {"id": {"in": ["in_1", "in_2"]}}
     for level in range(levels - 1):
@@ -252,11 +257,14 @@ async def test_where_nests_five_deep_and_no_deeper(reader: Reader) -> None:
     assert await reader.fault(text, where={"or": [{"total": {"eq": place}} for place in range(200)]}) == ROOMY
 
 
-async def test_the_deepest_place_of_an_object_has_room_for_where_three_deep(reader: Reader) -> None:
+@pytest.mark.parametrize("page", ["", BEFORE_DATELESS])
+async def test_the_deepest_place_of_an_object_has_room_for_where_three_deep(reader: Reader, page: str) -> None:
     chain = "lines { nodes { invoice { customer { INNER } } } }"
-    last = "invoices(where: $where) { edges { cursor node { calculation { rule } } } pageInfo { hasNextPage } }"
+    last = "invoices(where: $where PAGE) { edges { cursor node { calculation { rule } } } pageInfo { hasNextPage } }"
     text = 'query ($where: InvoiceWhere) { node(id: "cus_ada") { ... on Customer { invoices { nodes { %s } } } } }'
-    text %= chain.replace("INNER", "invoices {{ nodes {{ {} }} }}".format(chain.replace("INNER", last)))
+    text %= chain.replace(
+        "INNER", "invoices {{ nodes {{ {} }} }}".format(chain.replace("INNER", last.replace("PAGE", page)))
+    )
     assert (await reader.read(text, where=deep_where(3)))["node"]["invoices"]["nodes"]
     assert await reader.fault(text, where=deep_where(4)) == ROOMY
 
@@ -272,8 +280,9 @@ DEEP_PLACES = {
 }
 
 
+@pytest.mark.parametrize("page", [f"last: 2, {BY_DUE_DATE}", BEFORE_DATELESS])
 @pytest.mark.parametrize("place", DEEP_PLACES)
-async def test_the_deepest_selection_fits_everywhere(reader: Reader, place: str) -> None:
+async def test_the_deepest_selection_fits_everywhere(reader: Reader, place: str, page: str) -> None:
     customer = "metadata { key } shipping { address { city } } invoiceCustomFields { name } nextInvoiceSequence"
     invoice = "calculation { rule } allowedActions { action } customerShipping { address { city } } hostedUrl"
     around = "totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -284,8 +293,7 @@ async def test_the_deepest_selection_fits_everywhere(reader: Reader, place: str)
     )
     inner = f'events(before: "9") {{ nodes {{ invoice {{ {inner} }} }} {around} }}'
     inner = f"lines(last: 2) {{ nodes {{ invoiceItem {{ invoice {{ {inner} }} }} }} {around} }}"
-    order = "orderBy: {field: DUE_AT, direction: ASC}"
-    inner = f"{customer} invoices(last: 2, {order}) {{ nodes {{ {invoice} {inner} }} {around} }}"
+    inner = f"{customer} invoices({page}) {{ nodes {{ {invoice} {inner} }} {around} }}"
     found = await reader.read(DEEP_PLACES[place].replace("INNER", inner))
     assert '"hasPreviousPage": true' in json.dumps(found)
 
@@ -460,20 +468,23 @@ async def test_contains_searches_numbers_and_addresses_too(reader: Reader) -> No
     assert await reader.read(query) == {"customers": {"nodes": [{"email": "Ada@example.com"}]}}
 
 
-async def test_missing_values_stand_last_in_both_directions_and_pages_join_without_a_gap(reader: Reader) -> None:
-    text = """query ($after: String) {
-      invoices(first: 1, after: $after, orderBy: {field: DUE_AT, direction: WAY}) {
-        nodes { id } pageInfo { endCursor hasNextPage }
-      }
-    }"""
+@pytest.mark.parametrize("size", ["first: 1, after", "last: 1, before"])
+async def test_missing_values_stand_last_in_both_directions_and_pages_join_without_a_gap(
+    reader: Reader, size: str
+) -> None:
+    text = """query ($from: String) {
+      invoices(SIZE: $from, orderBy: {field: DUE_AT, direction: WAY}) { edges { cursor node { id } } AROUND }
+    }""".replace("AROUND", "pageInfo { hasNextPage hasPreviousPage }").replace("SIZE", size)
     expected = {"ASC": ["in_2", "in_5", "in_4", "in_1", "in_3"], "DESC": ["in_4", "in_5", "in_2", "in_3", "in_1"]}
     for way, ids in expected.items():
-        seen, after, more = [], None, True
-        while more:
-            page = (await reader.read(text.replace("WAY", way), after=after))["invoices"]
-            seen += [node["id"] for node in page["nodes"]]
-            after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
-        assert seen == ids
+        listed = ids if "after" in size else ids[::-1]
+        cursor, around = None, []
+        for id in listed:
+            page = (await reader.read(text.replace("WAY", way), **{"from": cursor}))["invoices"]
+            ((cursor, node),) = map(dict.values, page["edges"])
+            assert node == {"id": id}
+            around.append(tuple(page["pageInfo"].values()))
+        assert around == [(id != ids[-1], id != ids[0]) for id in listed]
 
 
 async def test_four_hundred_fields_of_one_object(reader: Reader) -> None:

@@ -145,7 +145,7 @@ async def fill(database: Database) -> None:
 @pytest.fixture(scope="module", params=[False, True], ids=["without_statistics", "with_statistics"])
 def filled(request: pytest.FixtureRequest, folder: Path) -> Iterator[Filled]:
     """Two accounts' rows, with and without what ANALYZE finds out about them."""
-    with filled_database(folder / f"analyzed_{request.param}.db", fill, request.param) as filled:
+    with filled_database(folder, fill, request.param) as filled:
         yield filled
 
 

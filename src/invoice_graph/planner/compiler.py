@@ -41,6 +41,7 @@ MOST_TABLES = 500
 MOST_JOINED = 64
 """Tables of one FROM clause: SQLite joins no more."""
 
+ZERO: ColumnElement[int] = literal_column("0")
 ONE: ColumnElement[int] = literal_column("1")
 """A limit that stands in the text: PostgreSQL plans a statement anew each time it runs with a bound one."""
 

@@ -4,13 +4,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, false, func, literal_column, or_, select, true
+from sqlalchemy import (
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from invoice_graph.planner import filters, search, visibility
 from invoice_graph.planner.arguments import Arguments
 from invoice_graph.planner.catalog import Expression, Table
-from invoice_graph.planner.compiler import ONE, Scope, Selection
+from invoice_graph.planner.compiler import ONE, ZERO, Scope, Selection
 from invoice_graph.planner.pagination import Order, PageShape, SortKey, cursor_key, page_shape, page_size
 from invoice_graph.planner.sql import Columns, Nested, constant, joined, json_object
 from invoice_graph.planner.summary import Summary
@@ -161,17 +174,19 @@ class _Page:
 
     def _direct(self, labelled: list[Any]) -> Select[Any]:
         """The default order has an index: the rows come in order and the first are taken."""
-        statement = self.rows.select(*labelled).where(*self._page_conditions(self.rows))
+        (part,) = self._parts(self.rows)
+        statement = self.rows.select(*labelled).where(*self._members_of(self.rows), part)
         return statement.order_by(*self.order.columns(self.rows.table)).limit(self.size)
 
     def _by_keys(self, labelled: list[Any]) -> Select[Any]:
         """The page's keys are found first, so that JSON is made for the rows of the page only."""
         keys = self.compiler.scope(self.source.table)
-        found = select(*keys.table.primary_key).where(*self._page_conditions(keys))
-        found = found.order_by(*self.order.columns(keys.table, self.shape.backward)).limit(self.size)
-        page = self._correlated(found).subquery(self.compiler.alias("k"))
-        primary = [self.rows.table.c[c.name] == page.c[c.name] for c in page.c]
-        source = self.rows.with_joins(page.outerjoin(self.rows.table, and_(*primary)))
+        page = self._in_order(keys, self.size).limit(self.size).subquery(self.compiler.alias("k"))
+        own = self.rows.table.c
+        # The account is named once more: PostgreSQL does not see by itself that it is the same in all parts of a page.
+        same = [own[c.name] == page.c[c.name] for c in keys.table.primary_key if c.name != "account_id"]
+        match = and_(own.account_id == self.compiler.account, *same)
+        source = self.rows.with_joins(page.outerjoin(self.rows.table, match))
         return select(*labelled).select_from(source).order_by(*self.order.columns(self.rows.table))
 
     def _members_of(self, scope: Scope) -> list[ColumnElement[bool]]:
@@ -201,10 +216,22 @@ class _Page:
             return filters.OPERATORS["in"](column, self.arguments.bind((argument,), filters.array))
         return column == self.arguments.bind((argument,))
 
-    def _page_conditions(self, scope: Scope) -> list[ColumnElement[bool]]:
-        conditions = self._members_of(scope)
-        conditions += [self._beyond(scope, argument) for argument, keys in self.keys.items() if keys]
-        return conditions
+    def _in_order(self, scope: Scope, reach: ColumnElement[int]) -> Select[Any] | CompoundSelect[Any]:
+        """The keys of the rows on the page's side of its cursor, in the direction of travel; those who ask look at so
+        many as `reach` says."""
+        ordered = self.order.columns(scope.table, self.shape.backward)
+        found = self._correlated(select(*scope.table.primary_key).where(*self._members_of(scope)))
+        parts = self._parts(scope)
+        if len(parts) == 1:
+            return found.where(parts[0]).order_by(*ordered)
+        found = found.add_columns(*(scope.table.c[key.column] for key in self.order.keys[:-1]))
+        if self.compiler.dialect.name in dialect.SORTING_UNIONS:
+            found = found.order_by(*ordered).limit(reach)
+        return union_all(*(found.where(part) for part in parts)).order_by(*ordered)
+
+    def _parts(self, scope: Scope) -> list[ColumnElement[bool]]:
+        """Conditions of the rows on the page's side of its cursor; of all where it has none."""
+        return next((self._beyond(scope, argument) for argument, keys in self.keys.items() if keys), [true()])
 
     def _size(self) -> ColumnElement[int]:
         """How many rows a page has; a constant where the database must know it to plan once for all requests."""
@@ -212,32 +239,36 @@ class _Page:
             return literal_column(str(self.arguments.form((), page_size)))
         return self.arguments.read(page_size)
 
-    def _keys(self, argument: str) -> list[ColumnElement[Any]]:
-        """The keys in a cursor; read even where no row is asked for, so that its faults are found."""
+    def _keys(self, argument: str) -> list[ColumnElement[Any] | None]:
+        """The keys in a cursor, None for a missing value; read even where no row is asked for, so that its faults are
+        found."""
         if not self.arguments.given(argument):
             return []
-        columns = table_of(self.source.table).c
-        return [
-            self.arguments.read(cursor_key(self.order, argument, place), columns[key.column].type)
-            for place, key in enumerate(self.order.keys)
-        ]
+        return [self._key(argument, place, key) for place, key in enumerate(self.order.keys)]
 
-    def _beyond(self, scope: Scope, argument: str) -> ColumnElement[bool]:
+    def _key(self, argument: str, place: int, key: SortKey) -> ColumnElement[Any] | None:
+        read = cursor_key(self.order, argument, place)
+        if key.nullable and self.arguments.form((argument,), lambda cursor: read({argument: cursor}) is None):
+            return None
+        return self.arguments.read(read, table_of(self.source.table).c[key.column].type)
+
+    def _beyond(self, scope: Scope, argument: str) -> list[ColumnElement[bool]]:
         return self.order.beyond(scope.table, self.keys[argument], backward=argument == "before")
 
     def _more(self) -> ColumnElement[bool]:
         """Whether there is one row more than the page holds, in the direction of travel."""
-        scope = self.compiler.scope(self.source.table)
-        found: Select[Any] = select(literal_column("1")).select_from(scope.table).where(*self._page_conditions(scope))
-        ordered = found.order_by(*self.order.columns(scope.table, self.shape.backward))
-        return exists(self._correlated(ordered.limit(ONE).offset(self.size)))
+        found = self._in_order(self.compiler.scope(self.source.table), self.size + ONE)
+        return exists(found.limit(ONE).offset(self.size))
 
     def _at_or_beyond(self, argument: str) -> ColumnElement[bool]:
         """Whether there are rows at a cursor or on its far side."""
         scope = self.compiler.scope(self.source.table)
-        found: Select[Any] = select(literal_column("1")).select_from(scope.table).where(*self._members_of(scope))
-        behind = self.order.beyond(scope.table, self.keys[argument], backward=argument != "before", inclusive=True)
-        return exists(self._correlated(found.where(behind)))
+        backward = argument != "before"
+        found: Select[Any] = select(ONE).select_from(scope.table).where(*self._members_of(scope))
+        # In order and with an offset, or PostgreSQL looks through rows in any order where it guesses that many fit.
+        found = found.order_by(*self.order.columns(scope.table, backward)).limit(ONE).offset(ZERO)
+        parts = self.order.beyond(scope.table, self.keys[argument], backward, inclusive=True)
+        return or_(*(exists(self._correlated(found.where(part))) for part in parts))
 
     def _correlated(self, statement: Select[Any]) -> Select[Any]:
         """Lets a statement refer to the row that the connection belongs to."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, or_, tuple_
+from sqlalchemy import and_, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from invoice_graph.domain.errors import ErrorCode
@@ -72,17 +72,22 @@ class Order:
             parts += ["," if place else f"{self.tag}|[", dialect.quoted(key)]
         return joined('"', dialect.hexadecimal(joined(*parts, "]")), '"')
 
-    def beyond(self, table: Any, keys: Sequence[Any], backward: bool, inclusive: bool = False) -> ColumnElement[bool]:
-        """The rows that come after a cursor's keys, or before them; `inclusive` of the cursor's own. A condition that
-        an index can begin at, so that no page is dearer for lying far from the ends."""
-        columns = [table.c[key.column] for key in self.keys]
-        rising = self.keys[0].descending == backward
-        compare = _COMPARISONS[rising, inclusive]
-        left, right = (tuple_(*columns), tuple_(*keys)) if len(columns) > 1 else (columns[0], keys[0])
-        among_present = compare(left, right)
-        if not self.keys[0].nullable:
-            return among_present
-        return _beyond_nullable(columns[0], keys[0], among_present, compare(columns[1], keys[1]), backward)
+    def beyond(
+        self, table: Any, keys: Sequence[Any], backward: bool, inclusive: bool = False
+    ) -> list[ColumnElement[bool]]:
+        """The rows that come after a cursor's keys, or before them; `inclusive` of the cursor's own.
+
+        They are the rows of all parts that are listed; an index can begin at each, so that no page is dearer for lying
+        far from the ends. Missing values are a part of their own; None stands for one among the keys.
+        """
+        first, *_ = columns = [table.c[key.column] for key in self.keys]
+        compare = _COMPARISONS[self.keys[0].descending == backward, inclusive]
+        if keys[0] is None:
+            among_missing = and_(first.is_(None), compare(columns[1], keys[1]))
+            return [among_missing, first.is_not(None)] if backward else [among_missing]
+        left, right = (tuple_(*columns), tuple_(*keys)) if len(columns) > 1 else (first, keys[0])
+        follow = [first.is_(None)] if self.keys[0].nullable and not backward else []
+        return [compare(left, right), *follow]
 
 
 _COMPARISONS: Mapping[tuple[bool, bool], Callable[[Any, Any], ColumnElement[bool]]] = {
@@ -92,16 +97,6 @@ _COMPARISONS: Mapping[tuple[bool, bool], Callable[[Any, Any], ColumnElement[bool
     (False, True): operator.le,
 }
 """By whether later rows have the larger keys, and whether the cursor's own row counts."""
-
-
-def _beyond_nullable(
-    column: Any, key: Any, among_present: ColumnElement[bool], by_id: ColumnElement[bool], backward: bool
-) -> ColumnElement[bool]:
-    here_missing, cursor_missing = column.is_(None), key.is_(None)
-    among_missing = and_(cursor_missing, here_missing, by_id)
-    if backward:
-        return or_(and_(cursor_missing, ~here_missing), among_missing, and_(~cursor_missing, among_present))
-    return or_(among_missing, and_(~cursor_missing, or_(among_present, here_missing)))
 
 
 @lru_cache(maxsize=1024)

@@ -25,6 +25,10 @@ POSTGRES: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 PLANNING_BY_LIMIT = frozenset({POSTGRES.name})
 """The databases that take an unknown LIMIT for a tenth of all rows, and so plan a statement anew each time it runs."""
 
+SORTING_UNIONS = frozenset({POSTGRES.name})
+"""The databases that read all rows of a UNION ALL before they sort them, instead of merging what indexes have in
+order; the others know no LIMIT of its parts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spelling:

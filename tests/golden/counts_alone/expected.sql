@@ -4,7 +4,7 @@ WHERE t3.account_id = :account_id AND t3.expires_at IS NULL AND t3.test_clock_id
 FROM invoice AS t3 
 WHERE t3.account_id = :account_id AND t3.expires_at IS NULL AND t3.test_clock_id IS NULL AND ((SELECT coalesce(max(n4.frozen_at), :now) AS coalesce_1 
 FROM test_clock AS n4 
-WHERE n4.account_id = :account_id AND n4.id = t3.test_clock_id) > t3.due_at AND t3.due_at IS NOT NULL AND t3.status = 'OPEN') = :a1_1) || '}' AS c1, '{"pageInfo":{"hasNextPage":' || CASE WHEN (EXISTS (SELECT 1 
+WHERE n4.account_id = :account_id AND n4.id = t3.test_clock_id) > t3.due_at AND t3.due_at IS NOT NULL AND t3.status = 'OPEN') = :a1_1) || '}' AS c1, '{"pageInfo":{"hasNextPage":' || CASE WHEN (EXISTS (SELECT t3.account_id, t3.id 
 FROM customer AS t3 
 WHERE t3.account_id = :account_id AND t3.test_clock_id IS NULL ORDER BY t3.created_at DESC, t3.id DESC
  LIMIT 1 OFFSET :a2_0)) THEN 'true' ELSE 'false' END || '}}' AS c2

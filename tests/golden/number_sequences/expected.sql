@@ -1,7 +1,7 @@
 SELECT (SELECT coalesce(max('{"numberSequences":' || q11.c0 || '}'), 'null') AS coalesce_1 
 FROM (SELECT (SELECT '{"totalCount":' || (SELECT count(*) AS count_1 
 FROM counter AS t4 
-WHERE t4.account_id = :account_id AND t4.kind >= 'number:' AND t4.kind < 'number;') || ',"pageInfo":{"hasNextPage":' || CASE WHEN (EXISTS (SELECT 1 
+WHERE t4.account_id = :account_id AND t4.kind >= 'number:' AND t4.kind < 'number;') || ',"pageInfo":{"hasNextPage":' || CASE WHEN (EXISTS (SELECT t5.account_id, t5.kind 
 FROM counter AS t5 
 WHERE t5.account_id = :account_id AND t5.kind >= 'number:' AND t5.kind < 'number;' ORDER BY t5.kind ASC
  LIMIT 1 OFFSET :a1_0)) THEN 'true' ELSE 'false' END || ',"endCursor":' || coalesce(('[' || coalesce(group_concat(p2.c0, ','), '') || ']') -> '$[#-1]', 'null') || '},"nodes":[' || coalesce(group_concat(p2.c1, ','), '') || ']}' AS anon_1 

@@ -2,5 +2,5 @@ SELECT (SELECT '{"edges":[' || coalesce(string_agg(p1.c0, ','), '') || ']}' AS a
 FROM (SELECT '{"cursor":"' || upper(encode(convert_to('Query.invoices:DUE_AT:ASC|[' || coalesce(CAST(to_json(CAST(t2.due_at AS TEXT)) AS TEXT), 'null') || ',' || coalesce(CAST(to_json(CAST(t2.id AS TEXT)) AS TEXT), 'null') || ']', 'UTF8'), 'hex')) || '","node":{"id":' || coalesce(CAST(to_json(CAST(t2.id AS TEXT)) AS TEXT), 'null') || ',"dueAt":' || coalesce(('"' || t2.due_at) || '"', 'null') || '}}' AS c0 
 FROM (SELECT t3.account_id AS account_id, t3.id AS id 
 FROM invoice AS t3 
-WHERE t3.account_id = $1::VARCHAR COLLATE "C" AND t3.expires_at IS NULL AND t3.test_clock_id IS NULL AND ($2::VARCHAR COLLATE "C" IS NULL AND t3.due_at IS NULL AND t3.id > $3::VARCHAR COLLATE "C" OR $2::VARCHAR COLLATE "C" IS NOT NULL AND ((t3.due_at, t3.id) > ($2::VARCHAR COLLATE "C", $3::VARCHAR COLLATE "C") OR t3.due_at IS NULL)) ORDER BY t3.due_at ASC NULLS LAST, t3.id ASC 
- LIMIT 10) AS k4 LEFT OUTER JOIN invoice AS t2 ON t2.account_id = k4.account_id AND t2.id = k4.id ORDER BY t2.due_at ASC NULLS LAST, t2.id ASC) AS p1) AS c0
+WHERE t3.account_id = $1::VARCHAR COLLATE "C" AND t3.expires_at IS NULL AND t3.test_clock_id IS NULL AND t3.due_at IS NULL AND t3.id > $2::VARCHAR COLLATE "C" ORDER BY t3.due_at ASC NULLS LAST, t3.id ASC 
+ LIMIT 10) AS k4 LEFT OUTER JOIN invoice AS t2 ON t2.account_id = $1::VARCHAR COLLATE "C" AND t2.id = k4.id ORDER BY t2.due_at ASC NULLS LAST, t2.id ASC) AS p1) AS c0

@@ -2,5 +2,5 @@ SELECT (SELECT '{"edges":[' || coalesce(group_concat(p1.c0, ','), '') || ']}' AS
 FROM (SELECT '{"cursor":"' || hex('Query.invoices:DUE_AT:ASC|[' || json_quote(t2.due_at) || ',' || json_quote(t2.id) || ']') || '","node":{"id":' || json_quote(t2.id) || ',"dueAt":' || json_quote(t2.due_at) || '}}' AS c0 
 FROM (SELECT t3.account_id AS account_id, t3.id AS id 
 FROM invoice AS t3 
-WHERE t3.account_id = :account_id AND t3.expires_at IS NULL AND t3.test_clock_id IS NULL AND (:a0_1 IS NULL AND t3.due_at IS NULL AND t3.id > :a0_2 OR :a0_1 IS NOT NULL AND ((t3.due_at, t3.id) > (:a0_1, :a0_2) OR t3.due_at IS NULL)) ORDER BY t3.due_at ASC NULLS LAST, t3.id ASC
- LIMIT :a0_0 OFFSET :param_1) AS k4 LEFT OUTER JOIN invoice AS t2 ON t2.account_id = k4.account_id AND t2.id = k4.id ORDER BY t2.due_at ASC NULLS LAST, t2.id ASC) AS p1) AS c0
+WHERE t3.account_id = :account_id AND t3.expires_at IS NULL AND t3.test_clock_id IS NULL AND t3.due_at IS NULL AND t3.id > :a0_1 ORDER BY t3.due_at ASC NULLS LAST, t3.id ASC
+ LIMIT :a0_0 OFFSET :param_1) AS k4 LEFT OUTER JOIN invoice AS t2 ON t2.account_id = :account_id AND t2.id = k4.id ORDER BY t2.due_at ASC NULLS LAST, t2.id ASC) AS p1) AS c0

@@ -10,4 +10,4 @@ FROM (SELECT '{"id":' || coalesce(CAST(to_json(CAST(t2.id AS TEXT)) AS TEXT), 'n
 FROM (SELECT t7.account_id AS account_id, t7.id AS id 
 FROM invoice AS t7 
 WHERE t7.account_id = $1::VARCHAR COLLATE "C" AND t7.expires_at IS NULL AND t7.test_clock_id IS NULL AND t7.total > $4::BIGINT ORDER BY t7.created_at DESC, t7.id DESC 
- LIMIT 1) AS k8 LEFT OUTER JOIN invoice AS t2 ON t2.account_id = k8.account_id AND t2.id = k8.id ORDER BY t2.created_at DESC, t2.id DESC) AS p1) AS c0
+ LIMIT 1) AS k8 LEFT OUTER JOIN invoice AS t2 ON t2.account_id = $1::VARCHAR COLLATE "C" AND t2.id = k8.id ORDER BY t2.created_at DESC, t2.id DESC) AS p1) AS c0

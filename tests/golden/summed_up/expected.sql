@@ -10,4 +10,4 @@ FROM (SELECT '{"id":' || json_quote(t2.id) || '}' AS c0
 FROM (SELECT t7.account_id AS account_id, t7.id AS id 
 FROM invoice AS t7 
 WHERE t7.account_id = :account_id AND t7.expires_at IS NULL AND t7.test_clock_id IS NULL AND t7.total > :a0_3 ORDER BY t7.created_at DESC, t7.id DESC
- LIMIT :a0_0 OFFSET :param_2) AS k8 LEFT OUTER JOIN invoice AS t2 ON t2.account_id = k8.account_id AND t2.id = k8.id ORDER BY t2.created_at DESC, t2.id DESC) AS p1) AS c0
+ LIMIT :a0_0 OFFSET :param_2) AS k8 LEFT OUTER JOIN invoice AS t2 ON t2.account_id = :account_id AND t2.id = k8.id ORDER BY t2.created_at DESC, t2.id DESC) AS p1) AS c0
