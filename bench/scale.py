@@ -23,10 +23,15 @@ STRIDE = 100
 """How many invoices are passed over at once on the way to a far page."""
 
 FAR_PAGE = 10_000
-WALK = "query Walk($first: Int, $after: String) { invoices(first: $first, after: $after) { pageInfo { endCursor } } }"
+BY_DUE_DATE = {"field": "DUE_AT", "direction": "DESC"}
+WALK = """
+query Walk($first: Int, $after: String, $orderBy: InvoiceOrder) {
+  invoices(first: $first, after: $after, orderBy: $orderBy) { pageInfo { endCursor } }
+}
+""".strip()
 READ = """
-query Page($first: Int, $after: String) {
-  invoices(first: $first, after: $after) {
+query Page($first: Int, $after: String, $orderBy: InvoiceOrder) {
+  invoices(first: $first, after: $after, orderBy: $orderBy) {
     nodes {
       id number status currency total amountDue createdAt customer { id name } lines(first: 1) { nodes { id amount } }
     }
@@ -38,19 +43,29 @@ query Page($first: Int, $after: String) {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of an account with so many invoices."""
+    """A page of an account with so many invoices, the newest first or those that are due last."""
 
     invoices: int
     page: int
+    by_due_date: bool = False
 
     @property
     def title(self) -> str:
-        return f"page {self.page:,} of {self.invoices:,} invoices"
+        return f"page {self.page:,} of {self.invoices:,} invoices{' by due date' * self.by_due_date}"
+
+    @property
+    def order(self) -> dict[str, str] | None:
+        """The argument `orderBy`."""
+        return BY_DUE_DATE if self.by_due_date else None
 
 
 def places(small: int, large: int) -> list[Place]:
-    """The first page and page 10,000 of both, or the last full one where there are fewer."""
-    return [Place(count, page) for count in (small, large) for page in (1, min(FAR_PAGE, count // PAGE))]
+    """The first page and page 10,000 of both, or the last full one where there are fewer; that one also by due date."""
+    return [place for count in (small, large) for place in _places(count, min(FAR_PAGE, count // PAGE))]
+
+
+def _places(invoices: int, far: int) -> list[Place]:
+    return [Place(invoices, 1), Place(invoices, far), Place(invoices, far, by_due_date=True)]
 
 
 def measure(small: int, large: int, rounds: int, seconds: float, say: Say) -> dict[str, Any]:
@@ -83,26 +98,27 @@ async def _opened(asked: Iterable[Place], say: Say) -> AsyncGenerator[dict[str, 
                 gateway = await opened.enter_async_context(open_gateway(settings))
                 engines[place.invoices] = gateway.engine
             say(f"walking to {place.title}")
-            engine = engines[place.invoices]
-            calls[place.title] = page(engine, await cursor_before(engine, (place.page - 1) * PAGE))
+            calls[place.title] = await page(engines[place.invoices], place)
         yield calls
 
 
-def page(engine: GatewayEngine, after: str | None) -> Call:
-    """Reads the page after a cursor."""
+async def page(engine: GatewayEngine, place: Place) -> Call:
+    """Reads a page after the cursor in front of it."""
+    after = await cursor_before(engine, place)
 
     async def call() -> bytes:
-        return await _ask(engine, READ, {"first": PAGE, "after": after})
+        return await _ask(engine, READ, {"first": PAGE, "after": after, "orderBy": place.order})
 
     return call
 
 
-async def cursor_before(engine: GatewayEngine, count: int) -> str | None:
-    """The cursor after which a page comes that has so many invoices before it."""
+async def cursor_before(engine: GatewayEngine, place: Place) -> str | None:
+    """The cursor after which a page comes."""
     after: str | None = None
+    count = (place.page - 1) * PAGE
     while count:
         first = min(count, STRIDE)
-        answer = orjson.loads(await _ask(engine, WALK, {"first": first, "after": after}))
+        answer = orjson.loads(await _ask(engine, WALK, {"first": first, "after": after, "orderBy": place.order}))
         after, count = answer["data"]["invoices"]["pageInfo"]["endCursor"], count - first
     return after
 

@@ -174,11 +174,12 @@ async def test_every_engine_gives_the_gateways_answer_to_the_other_operations(
 
 
 @pytest.mark.anyio
-async def test_the_bench_walks_to_a_far_page_by_cursor(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_due_date", [False, True])
+async def test_the_bench_walks_to_a_far_page_by_cursor(tmp_path: Path, by_due_date: bool) -> None:
     file = prepare(Size(customers=3, invoices=150, lines=1), tmp_path)
     async with open_gateway(Settings(database=url(file))) as opened:
-        after = await scale.cursor_before(opened.engine, 140)
-        page = orjson.loads(await scale.page(opened.engine, after)())["data"]["invoices"]
+        call = await scale.page(opened.engine, scale.Place(150, 8, by_due_date))
+        page = orjson.loads(await call())["data"]["invoices"]
     assert len(page["nodes"]) == 10
     assert [page["pageInfo"][name] for name in ("hasNextPage", "hasPreviousPage")] == [False, True]
 
@@ -187,8 +188,10 @@ def test_the_far_page_is_the_last_full_one_of_an_account_with_fewer() -> None:
     assert [place.title for place in scale.places(20_000, 1_000_000)] == [
         "page 1 of 20,000 invoices",
         "page 1,000 of 20,000 invoices",
+        "page 1,000 of 20,000 invoices by due date",
         "page 1 of 1,000,000 invoices",
         "page 10,000 of 1,000,000 invoices",
+        "page 10,000 of 1,000,000 invoices by due date",
     ]
 
 
