@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from graphql import ExecutionResult, execute
+from graphql import ExecutionResult, default_field_resolver, default_type_resolver
 from graphql.execution import Executor, create_source_event_stream
+from graphql.execution.collect_fields import FragmentDetails
 
 from invoice_graph import tracing
 from invoice_graph.commands.operations import Services
@@ -172,18 +173,25 @@ class GatewayEngine:
 
     async def _execute(self, operation: Operation) -> Answer:
         """Mutations, introspection, and introspection next to planned fields."""
-        root = await self._finished(operation)
-        outcome: Any = execute(
-            self._schema,
-            operation.document.node,
-            root_value=root,
-            context_value=self._context(operation),
-            variable_values=operation.raw_variables,
-            operation_name=operation.name,
-            executor_class=PlannedExecutor,
-        )
+        outcome: Any = self._executor(operation, await self._finished(operation)).execute_operation()
         result: ExecutionResult = await outcome if isinstance(outcome, Awaitable) else outcome
         return Answer(orjson.dumps(result.data), _errors(result, operation))
+
+    def _executor(self, operation: Operation, root: Mapping[str, Any] | None = None) -> PlannedExecutor:
+        """Made of what was prepared: `build` would go through the document and coerce all variables once more."""
+        fragments = {node.name.value: node for node in operation.document.fragments}
+        return PlannedExecutor(
+            schema=self._schema,
+            fragment_definitions=fragments,
+            fragments={name: FragmentDetails(node) for name, node in fragments.items()},
+            root_value=root,
+            context_value=self._context(operation),
+            operation=operation.node,
+            variable_values=operation.variables,
+            field_resolver=default_field_resolver,
+            type_resolver=default_type_resolver,
+            subscribe_field_resolver=default_field_resolver,
+        )
 
     async def _finished(self, operation: Operation) -> dict[str, orjson.Fragment]:
         """The planned fields of a query, read in one snapshot."""
@@ -193,15 +201,7 @@ class GatewayEngine:
         return {key: orjson.Fragment(text) for key, text in found.items()}
 
     async def _subscribe(self, operation: Operation) -> Answer | AsyncGenerator[Answer, None]:
-        executor = PlannedExecutor.build(
-            self._schema,
-            operation.document.node,
-            context_value=self._context(operation),
-            raw_variable_values=operation.raw_variables,
-            operation_name=operation.name,
-        )
-        assert isinstance(executor, Executor)
-        outcome: Any = create_source_event_stream(executor)
+        outcome: Any = create_source_event_stream(self._executor(operation))
         source: Any = await outcome if isinstance(outcome, Awaitable) else outcome
         if isinstance(source, ExecutionResult):
             return Answer(None, _errors(source, operation), 400)

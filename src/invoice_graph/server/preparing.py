@@ -38,7 +38,7 @@ class Operation:
     offer: Offer | None
     document: Document
     node: OperationDefinitionNode
-    raw_variables: dict[str, Any]
+    variables: VariableValues
     cost: Cost
     statements: tuple[BoundStatement, ...]
     whole: bool
@@ -104,7 +104,7 @@ class Preparation:
             plan = await self._apart(partial(self._planned, key, document, node, variables, actor.rights))
         viewer = Viewer(actor.account_id, self._services.clock, self._public_url, actor.customer_id)
         bound = plan.bind(variables)
-        return Operation(request, actor, offer, document, node, raw, cost, bound, plan.whole, viewer)
+        return Operation(request, actor, offer, document, node, variables, cost, bound, plan.whole, viewer)
 
     def _check_introspection(self, document: Document, actor: Actor) -> None:
         told = self._exposure.introspection or Scope.SCHEMA_READ in actor.rights.scopes
@@ -152,7 +152,7 @@ class Preparation:
 
     def scales(self, operation: Operation) -> Scales:
         """What weighs an operation."""
-        return self._scales(operation.document, operation.node, self._coerced(operation.node, operation.raw_variables))
+        return self._scales(operation.document, operation.node, operation.variables)
 
     def _scales(self, document: Document, node: OperationDefinitionNode, variables: VariableValues) -> Scales:
         return Scales(self._planner.schema, node, document.fragments, variables.coerced)
