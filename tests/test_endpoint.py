@@ -15,7 +15,7 @@ import pytest
 from toy_engine import Gateway
 from waiting import PATIENCE
 
-from invoice_graph.server.endpoint import HttpSettings
+from invoice_graph.server.reading import HttpSettings
 
 PATH = "/graphql"
 JSON, RESPONSE, SSE = "application/json", "application/graphql-response+json", "text/event-stream"

@@ -10,9 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 from system import Served, prepare
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from invoice_graph.domain.access import Scope
 from invoice_graph.server.request_log import OPERATIONS
+from invoice_graph.server.websocket import SUBPROTOCOL
 
 APP = "https://app.example"
 ASKED = {"access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type"}
@@ -145,6 +149,27 @@ def test_each_operation_leaves_a_line_without_values(path: Path, caplog: pytest.
     assert (refused["operation"], refused["outcome"]) == (None, "GRAPHQL_VALIDATION_FAILED")
     assert other["requestId"] == nameless.headers["x-request-id"]
     assert "secret value" not in caplog.text
+
+
+def test_who_is_turned_away_leaves_a_line_without_the_key(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, OPERATIONS)
+    with Served(path, log_operations=True).running() as served:
+        headers = {"x-request-id": "req_8", "authorization": "Bearer sk_guessed"}
+        assert httpx.post(served.url, json=OPERATION, headers=headers).status_code == 401
+        assert httpx.post(served.url, content="{", headers={"x-request-id": "req_9"}).status_code == 415
+        with connect(served.ws_url, subprotocols=[Subprotocol(SUBPROTOCOL)]) as socket:
+            socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": "Bearer sk_guessed"}}))
+            with pytest.raises(ConnectionClosed):
+                socket.recv()
+        counted = httpx.get(served.url.replace("/graphql", "/metrics")).text
+    nobody = {"account": None, "actorKind": None, "actor": None, "operation": None}
+    assert [json.loads(record.message) for record in caplog.records if record.name == OPERATIONS] == [
+        {**nobody, "requestId": "req_8", "outcome": "UNAUTHENTICATED", "status": 401},
+        {**nobody, "requestId": "req_9", "outcome": "BAD_USER_INPUT", "status": 415},
+        {**nobody, "requestId": None, "outcome": "UNAUTHENTICATED", "status": 4403},
+    ]
+    assert "sk_guessed" not in caplog.text
+    assert 'invoice_graph_operations_total{kind="none",outcome="UNAUTHENTICATED"}' in counted
 
 
 def test_operations_are_counted_by_kind_and_outcome(open_to_app: Served) -> None:

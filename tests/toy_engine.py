@@ -35,9 +35,10 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from invoice_graph.domain.access import Actor
-from invoice_graph.server.endpoint import GraphQLEndpoint, HttpSettings
+from invoice_graph.server.endpoint import GraphQLEndpoint
 from invoice_graph.server.engine_protocol import ALL_KINDS, Answer, GraphQLRequest, Offer, Unauthenticated
 from invoice_graph.server.protocol import HttpProtocol, SocketProtocol
+from invoice_graph.server.reading import HttpSettings
 from invoice_graph.server.websocket import GraphQLSocket, SocketSettings
 
 T = TypeVar("T")

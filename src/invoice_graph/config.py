@@ -88,7 +88,9 @@ class Settings(BaseSettings):
     pages: bool | None = Field(None, description="GraphiQL and the console for browsers.")
     suggestions: bool | None = Field(None, description="Names that a misspelt one could have meant, in errors.")
     introspection: bool | None = Field(None, description="The schema, also for keys without the scope `schema:read`.")
-    log_operations: bool = Field(False, description="Write a line of JSON to standard output for each operation.")
+    log_operations: bool = Field(
+        False, description="Write a line of JSON to standard output for each operation and each refused request."
+    )
     oidc_issuer: str = Field("", description="The OpenID Connect issuer whose tokens are accepted too; empty for none.")
     oidc_audience: str = Field("", validate_default=True, description="Whom the issuer's tokens must be for.")
     oidc_jwks_url: str = Field("", description="Where the issuer's keys are; discovered when empty.")

@@ -21,12 +21,13 @@ from invoice_graph.server import pages
 from invoice_graph.server.admissions import Admissions
 from invoice_graph.server.auth import GatewayAuthenticator
 from invoice_graph.server.draining import ClosesConnections, Drain
-from invoice_graph.server.endpoint import GraphQLEndpoint, HttpSettings
+from invoice_graph.server.endpoint import GraphQLEndpoint
 from invoice_graph.server.gateway import Gateway, open_gateway
 from invoice_graph.server.health import Health
 from invoice_graph.server.identities import make_identities
 from invoice_graph.server.pages import Secured
 from invoice_graph.server.protocol import HttpProtocol, SocketProtocol, drop_slow
+from invoice_graph.server.reading import HttpSettings
 from invoice_graph.server.websocket import GraphQLSocket, SocketSettings
 from invoice_graph.worker import run_jobs, together
 
@@ -98,6 +99,7 @@ def _http_settings(settings: Settings) -> HttpSettings:
         body_timeout=settings.body_timeout,
         keep_alive_interval=settings.keep_alive_interval,
         send_timeout=settings.send_timeout,
+        log_operations=settings.log_operations,
     )
 
 
@@ -108,6 +110,7 @@ def _socket_settings(settings: Settings) -> SocketSettings:
         max_operations=settings.max_operations,
         max_sockets_per_key=settings.max_sockets_per_key,
         allowed_origins=frozenset(settings.allowed_origins),
+        log_operations=settings.log_operations,
     )
 
 

@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -23,23 +21,32 @@ from invoice_graph.server.engine_protocol import (
     Authenticator,
     Engine,
     Unauthenticated,
-    new_request_id,
 )
-from invoice_graph.server.errors import error_object, failed_answer, failure
+from invoice_graph.server.errors import UNAUTHENTICATED, error_object, failed_answer, failure
 from invoice_graph.server.negotiation import (
     EVENT_STREAM,
     HTML,
     JSON,
     OFFERS,
-    PARAMETERS,
     RESPONSE,
     Malformed,
     graphql_request,
-    is_json,
     negotiate,
     parse_json,
 )
 from invoice_graph.server.protocol import abort
+from invoice_graph.server.reading import (
+    Fault,
+    Headers,
+    HttpSettings,
+    headers_of,
+    idempotency_key_of,
+    query_parameters,
+    read_body,
+    request_id_of,
+    require_json,
+)
+from invoice_graph.server.request_log import turned_away
 
 ALLOW = "GET, POST"
 
@@ -54,12 +61,6 @@ KINDS: Mapping[tuple[str, bool], frozenset[str]] = {
 # Under application/json a well-formed request is answered with 200, but for what intermediaries and
 # retrying clients act upon; 5xx is never hidden either.
 LEGACY_STATUSES = frozenset({401, 405, 406, 413, 415, 429})
-
-# A body this many times too large is no longer read to its end: the connection is closed instead.
-DISCARD_FACTOR = 5
-
-MAX_IDEMPOTENCY_KEY_LENGTH = 255
-MAX_REQUEST_ID_LENGTH = 255
 
 REQUEST_ID = b"x-request-id"
 
@@ -82,31 +83,9 @@ HEADERS: Mapping[str, Sequence[tuple[bytes, bytes]]] = {
 STREAM_HEADERS = [*HEADERS[EVENT_STREAM], *_encoded({"x-accel-buffering": "no"})]
 KEEP_ALIVE, COMPLETE = b":\n\n", b"event: complete\ndata:\n\n"
 
-Headers = Mapping[str, str]
 
-
-@dataclass(frozen=True, slots=True)
-class HttpSettings:
-    """Limits of one request; times in seconds."""
-
-    max_body_bytes: int = 1_000_000
-    body_timeout: float = 30.0
-    keep_alive_interval: float = 12.0
-    send_timeout: float = 10.0
-
-
-@dataclass(eq=False)
-class Fault(Exception):
-    """A request that the transport itself refuses."""
-
-    status: int
-    message: str
-    code: str = "BAD_USER_INPUT"
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def answer(self) -> Answer:
-        return Answer(None, (error_object(self.message, self.code),), self.status, self.headers)
+def _unauthenticated(refusal: Unauthenticated) -> Fault:
+    return Fault(401, str(refusal), UNAUTHENTICATED)
 
 
 class TooSlow(Exception):
@@ -140,7 +119,7 @@ class GraphQLEndpoint:
         self._stopping.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = _headers(scope)
+        headers = headers_of(scope)
         try:
             with tracing.request(scope["method"], scope["path"], headers) as span:
                 response = await self._respond(scope, receive, headers)
@@ -151,7 +130,7 @@ class GraphQLEndpoint:
         await response(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive, headers: Headers) -> "Response | Reply | EventStream":
-        media_type, request_id = JSON, _request_id(headers)
+        media_type, request_id = JSON, request_id_of(headers)
         try:
             media_type = self._media_type(scope["method"], headers)
             if media_type == HTML and self.page is not None:
@@ -159,15 +138,19 @@ class GraphQLEndpoint:
             return await self._execute(scope, receive, headers, media_type, request_id)
         except ClientDisconnect:
             raise
-        except Fault as fault:
-            answer = fault.answer
         except Malformed as malformed:
-            answer = Fault(400, str(malformed)).answer
+            answer = self._refused(Fault(400, str(malformed)), request_id)
+        except Fault as fault:
+            answer = self._refused(fault, request_id)
         except Unauthenticated as refusal:
-            answer = Fault(401, str(refusal), "UNAUTHENTICATED").answer
+            answer = _unauthenticated(refusal).answer
         except Exception as error:
             answer = failed_answer(error, request_id)
         return Reply(answer, media_type, answer.status, request_id)
+
+    def _refused(self, fault: Fault, request_id: str) -> Answer:
+        turned_away(fault.code, fault.status, request_id, self.settings.log_operations)
+        return fault.answer
 
     def _media_type(self, method: str, headers: Headers) -> str:
         if method not in ("GET", "POST"):
@@ -183,13 +166,13 @@ class GraphQLEndpoint:
     ) -> "Reply | EventStream":
         method, streaming = scope["method"], media_type == EVENT_STREAM
         if method == "POST":
-            _require_json(headers)
-        actor = await self.authenticator.authenticate(headers.get("authorization"))
+            require_json(headers)
+        actor = await self._actor(headers)
         if method == "POST":
-            parameters = parse_json(await _body(receive, self.settings), "The body")
+            parameters = parse_json(await read_body(receive, self.settings), "The body")
         else:
-            parameters = _query_parameters(scope["query_string"], self.settings)
-        key, last = _idempotency_key(headers), headers.get("last-event-id") or None
+            parameters = query_parameters(scope["query_string"], self.settings)
+        key, last = idempotency_key_of(headers), headers.get("last-event-id") or None
         graphql = graphql_request(parameters, key, last, request_id)
         outcome = await self.engine.run(graphql, actor, KINDS[method, streaming])
         if not isinstance(outcome, Answer):
@@ -198,17 +181,14 @@ class GraphQLEndpoint:
             return self._stream(_one(outcome), actor, request_id)
         return Reply(outcome, media_type, _status(outcome, method, media_type), request_id)
 
+    async def _actor(self, headers: Headers) -> Actor:
+        try:
+            return await self.authenticator.authenticate(headers.get("authorization"))
+        except Unauthenticated as refusal:
+            raise _unauthenticated(refusal) from None
+
     def _stream(self, answers: AsyncGenerator[Answer, None], actor: Actor, request_id: str) -> "EventStream":
         return EventStream(answers, self.settings, self._stopping, self.admissions.lasting(actor), request_id)
-
-
-def _headers(scope: Scope) -> Headers:
-    """All headers by lower-case name; what is given several times is a list with commas, as HTTP has it."""
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key, text = name.decode("latin-1"), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return headers
 
 
 def _status(answer: Answer, method: str, media_type: str) -> int:
@@ -238,72 +218,6 @@ class Reply:
 def _named(page: Response, request_id: str) -> Response:
     page.raw_headers.append((REQUEST_ID, request_id.encode()))
     return page
-
-
-def _require_json(headers: Headers) -> None:
-    """Also keeps forms out, which browsers send to other sites without asking."""
-    if not is_json(headers.get("content-type")):
-        raise Fault(415, f"Send {JSON} in UTF-8 as Content-Type.", headers={"accept-post": JSON})
-    if headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise Fault(415, "Send the body without Content-Encoding.", headers={"accept-encoding": "identity"})
-
-
-async def _body(receive: Receive, settings: HttpSettings) -> bytearray:
-    """The body; one a little too large is read to its end, so that the client gets to read the refusal."""
-    body, size, limit, more = bytearray(), 0, settings.max_body_bytes, True
-    close = {"connection": "close"}
-    try:
-        async with asyncio.timeout(settings.body_timeout):
-            while more:
-                chunk, more = await _chunk(receive)
-                size += len(chunk)
-                if size <= limit:
-                    body += chunk
-                elif size > limit * DISCARD_FACTOR:
-                    raise Fault(413, f"The body exceeds {limit} bytes.", headers=close)
-    except TimeoutError:
-        raise Fault(408, f"The body took longer than {settings.body_timeout:g} s.", headers=close) from None
-    if size > limit:
-        raise Fault(413, f"The body exceeds {limit} bytes.")
-    return body
-
-
-async def _chunk(receive: Receive) -> tuple[bytes, bool]:
-    """A piece of the body, and whether there is more; raises ClientDisconnect."""
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise ClientDisconnect
-    return message.get("body", b""), message.get("more_body", False)
-
-
-def _query_parameters(query_string: bytes, settings: HttpSettings) -> dict[str, Any]:
-    if len(query_string) > settings.max_body_bytes:
-        raise Fault(414, f"The query string exceeds {settings.max_body_bytes} bytes.")
-    try:
-        pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
-    except ValueError:
-        raise Malformed("The query string is not URL-encoded UTF-8 of at most 100 parameters.") from None
-    parameters: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in parameters:
-            raise Malformed(f"`{name}` is given twice.")
-        if name in PARAMETERS and (value or name == "query"):
-            parameters[name] = parse_json(value, f"`{name}`") if PARAMETERS[name][0] is dict else value
-    return parameters
-
-
-def _request_id(headers: Headers) -> str:
-    """The client's own name for the request; another where it has none that can be kept."""
-    given = headers.get("x-request-id", "")
-    is_fit = given.isascii() and given.isprintable() and 1 <= len(given) <= MAX_REQUEST_ID_LENGTH
-    return given if is_fit else new_request_id()
-
-
-def _idempotency_key(headers: Headers) -> str | None:
-    key = headers.get("idempotency-key")
-    if key is not None and not 1 <= len(key) <= MAX_IDEMPOTENCY_KEY_LENGTH:
-        raise Malformed(f"Idempotency-Key has 1 to {MAX_IDEMPOTENCY_KEY_LENGTH} characters.")
-    return key
 
 
 class EventStream:
@@ -345,7 +259,7 @@ class EventStream:
         except TooSlow:
             raise
         except Unauthenticated as refusal:
-            await self._write(send, _event(Answer(None, (error_object(str(refusal), "UNAUTHENTICATED"),))))
+            await self._write(send, _event(Answer(None, (error_object(str(refusal), UNAUTHENTICATED),))))
         except Exception as error:
             await self._write(send, _event(Answer(None, (failure(error, self._request_id),))))
         await self._write(send, COMPLETE)

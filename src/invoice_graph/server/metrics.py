@@ -28,6 +28,11 @@ def count(kind: str | None, outcome: str, seconds: float, points: int) -> None:
     _POINTS.inc(points)
 
 
+def count_refused(outcome: str) -> None:
+    """Counts a request that was refused before it was an operation."""
+    _ENDED.labels(NONE, outcome).inc()
+
+
 @cache
 def _labelled(kind: str, outcome: str) -> tuple[Any, Any]:
     # Finding the labels takes longer than counting; outcomes are OK, STREAM, codes and names of exceptions.

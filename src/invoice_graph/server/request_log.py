@@ -1,5 +1,5 @@
-"""What is told of each operation: figures, and a line in the log of what it was, who asked, and how it went; never a
-value of a variable or a key."""
+"""What is told of each operation, and of who is turned away before it is one: figures, and a line in the log of what it
+was, who asked, and how it went; never a value of a variable or a key."""
 
 import logging
 import time
@@ -10,7 +10,7 @@ import orjson
 
 from invoice_graph.domain.access import Actor, cause_of
 from invoice_graph.server.engine_protocol import Answer, GraphQLRequest
-from invoice_graph.server.metrics import count
+from invoice_graph.server.metrics import count, count_refused
 from invoice_graph.server.preparing import Operation
 from invoice_graph.tracing import SILENCE, Silence
 
@@ -75,6 +75,18 @@ class Run:
             "cost": self.operation.cost.points,
             "statements": len(self.operation.statements),
         }
+
+
+def turned_away(code: str, status: int, request_id: str | None, logged: bool) -> None:
+    """Counts a request that never was an operation, and writes the line if it is to be logged; `status` is that of HTTP
+    or the code that a socket is closed with."""
+    count_refused(code)
+    if logged:
+        line = {**_NOBODY, "requestId": request_id, "operation": None, "outcome": code, "status": status}
+        logger.info(orjson.dumps(line).decode())
+
+
+_NOBODY = dict.fromkeys(("account", "actorKind", "actor"))
 
 
 def _outcome(answer: object) -> str:

@@ -23,12 +23,13 @@ from invoice_graph.server.engine_protocol import (
     Unauthenticated,
     new_request_id,
 )
-from invoice_graph.server.errors import failure, masked_error, rate_limited
+from invoice_graph.server.errors import UNAUTHENTICATED, failure, masked_error, rate_limited
 from invoice_graph.server.held import Held
 from invoice_graph.server.limits import NoPlace, Places, payer
 from invoice_graph.server.negotiation import Malformed, graphql_request, parse_json
 from invoice_graph.server.origins import is_origin_allowed
 from invoice_graph.server.protocol import FORGET, WRITE, abort
+from invoice_graph.server.request_log import turned_away
 
 SUBPROTOCOL = "graphql-transport-ws"
 
@@ -49,7 +50,7 @@ MAX_ID_LENGTH = 255
 
 @dataclass(frozen=True, slots=True)
 class SocketSettings:
-    """Limits of one socket; times in seconds.
+    """Limits of one socket; times in seconds. With `log_operations` one that may not connect leaves a line.
 
     `allowed_origins` are those of browsers on other hosts (`https://app.example`, or `*` for all);
     pages of the own host and clients without an Origin may always connect.
@@ -62,6 +63,7 @@ class SocketSettings:
     max_operations: int = 100
     max_sockets_per_key: int = 10_000
     allowed_origins: frozenset[str] = frozenset()
+    log_operations: bool = False
 
 
 @dataclass(eq=False)
@@ -225,6 +227,7 @@ class Connection:
         try:
             self._actor = await self._authenticator.authenticate(authorization)
         except Unauthenticated as refusal:
+            turned_away(UNAUTHENTICATED, FORBIDDEN, None, self._settings.log_operations)
             raise Close(FORBIDDEN, f"Forbidden: {refusal}") from None
         except AuthenticationUnavailable:
             raise Close(TRY_AGAIN_LATER, "The issuer of the token does not answer, try again") from None
