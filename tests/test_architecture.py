@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,29 @@ def test_commands_of_one_kind_import_those_below_them() -> None:
         found = {module for path in (commands / name).rglob("*.py") for _, module in imports(path)}
         others = {other for other in own - {name} if f"invoice_graph.commands.{other}" in " ".join(found)}
         assert all(floor(other, FLOORS_OF_COMMANDS) < floor(name, FLOORS_OF_COMMANDS) for other in others), name
+
+
+def test_no_files_import_each_other_in_a_circle_not_even_for_their_types() -> None:
+    """But for the types of the schema, which refer to each other as a graph does."""
+    graph: dict[str, set[str]] = {}
+    for path in FILES:
+        graph.setdefault(module_of(path), set()).update(
+            module_of(target) for _, module in imports(path) if (target := file_of(module)) is not None
+        )
+    for module, imported in graph.items():
+        imported.discard(module)
+    TopologicalSorter(graph).prepare()
+
+
+def module_of(path: Path) -> str:
+    """A file, or the types of the schema as one."""
+    return "schema/types" if path.parent.name == "types" and path.parent.parent.name == "schema" else name_of(path)
+
+
+def file_of(module: str) -> Path | None:
+    """The file of a module of the house; a package's face has no part in a circle."""
+    path = HOUSE.parent.joinpath(*module.split(".")).with_suffix(".py")
+    return path if path in FILES else None
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

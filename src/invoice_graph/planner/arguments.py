@@ -26,7 +26,7 @@ from sqlalchemy.types import TypeEngine
 
 from invoice_graph.domain.errors import InputRefusal
 from invoice_graph.planner.faults import ArgumentFault
-from invoice_graph.planner.filters import plain
+from invoice_graph.planner.values import plain
 from invoice_graph.store.dialect import Parameters
 
 Read = Callable[[Mapping[str, Any]], Any]

@@ -26,7 +26,7 @@ from invoice_graph.domain.access import EVERYTHING, REFERENCES, Rights
 from invoice_graph.domain.errors import Refusal
 from invoice_graph.planner import visibility
 from invoice_graph.planner.arguments import Arguments, make_arguments
-from invoice_graph.planner.catalog import Catalog, Column, Table
+from invoice_graph.planner.catalog import Catalog, Table
 from invoice_graph.planner.faults import TooCostly
 from invoice_graph.planner.sql import Columns, constant, has_nested, json_object
 from invoice_graph.store.rows import aliased
@@ -290,13 +290,12 @@ class Scope(Root):
 
     def folded(self, field: str) -> ColumnElement[Any] | None:
         """The column that holds a field's text casefolded, if there is one."""
-        source = self.filtered(field)
-        return self.table.c[source.folded] if isinstance(source, Column) and source.folded else None
+        folded = self.filtered(field).folded
+        return None if folded is None else self.table.c[folded]
 
     def is_caseless(self, field: str) -> bool:
         """Whether upper and lower case are alike wherever a field is compared."""
-        source = self.filtered(field)
-        return isinstance(source, Column) and source.caseless
+        return bool(self.filtered(field).caseless)
 
     def of_actor(self) -> ColumnElement[bool]:
         """The condition that the row is the actor's to see: of the account, and of the customer who acts for

@@ -22,11 +22,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from invoice_graph.planner import filters, search, visibility
 from invoice_graph.planner.arguments import Arguments
-from invoice_graph.planner.catalog import Expression, Table
+from invoice_graph.planner.catalog import Table
 from invoice_graph.planner.compiler import ONE, ZERO, Scope, Selection
 from invoice_graph.planner.pagination import Order, PageShape, SortKey, cursor_key, page_shape, page_size
+from invoice_graph.planner.sources import Expression
 from invoice_graph.planner.sql import Columns, Nested, constant, joined, json_object
 from invoice_graph.planner.summary import Summary
+from invoice_graph.planner.values import array
 from invoice_graph.store import dialect
 from invoice_graph.store.rows import table_of
 
@@ -213,7 +215,7 @@ class _Page:
 
     def _narrowed(self, column: ColumnElement[Any], argument: str) -> ColumnElement[bool]:
         if isinstance(self.arguments.values[argument], list):
-            return filters.OPERATORS["in"](column, self.arguments.bind((argument,), filters.array))
+            return filters.OPERATORS["in"](column, self.arguments.bind((argument,), array))
         return column == self.arguments.bind((argument,))
 
     def _in_order(self, scope: Scope, reach: ColumnElement[int]) -> Select[Any] | CompoundSelect[Any]:

@@ -27,9 +27,9 @@ from graphql import (
     is_leaf_type,
 )
 
-from invoice_graph.planner.catalog import LARGEST_LIST
 from invoice_graph.planner.faults import TooCostly
 from invoice_graph.planner.pagination import DEFAULT_PAGE, LARGEST_PAGE
+from invoice_graph.planner.sources import LARGEST_LIST
 
 OBJECT = 1
 PRICES: Mapping[str, int] = {"totalCount": 10, "summary": 10}

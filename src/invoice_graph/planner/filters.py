@@ -1,27 +1,18 @@
 """What `where` becomes in SQL."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from itertools import product
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import and_, exists, func, literal_column, not_, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
-from invoice_graph.domain.clock import time_text
-from invoice_graph.domain.fields import MAX_TEXT, check_text
+from invoice_graph.planner.arguments import Arguments
+from invoice_graph.planner.compiler import Scope
 from invoice_graph.planner.faults import TooCostly
+from invoice_graph.planner.values import array, casefolded, plain, spellings
 from invoice_graph.store import dialect
-from invoice_graph.store.types import json_text
-
-if TYPE_CHECKING:
-    from invoice_graph.planner.arguments import Arguments
-    from invoice_graph.planner.compiler import Scope
 
 MOST_CONDITIONS = 200
-LONGEST_TEXT = max(MAX_TEXT.values())
-MOST_LETTERS = 6
-"""Letters outside of ASCII whose spellings in upper and lower case are mixed in every way."""
 
 Operator = Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]]
 
@@ -42,13 +33,11 @@ COMBINERS = {"and": and_, "or": or_}
 class Filter(Protocol):
     """A source with conditions of its own, other than those of a single value."""
 
-    def condition(
-        self, scope: "Scope", arguments: "Arguments", path: tuple[Any, ...], depth: int
-    ) -> ColumnElement[bool]:
+    def condition(self, scope: Scope, arguments: Arguments, path: tuple[Any, ...], depth: int) -> ColumnElement[bool]:
         """The condition of the object at `path`, `depth` levels below the outermost `where`."""
 
 
-def condition(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...], depth: int = 1) -> ColumnElement[bool]:
+def condition(scope: Scope, arguments: Arguments, path: tuple[Any, ...], depth: int = 1) -> ColumnElement[bool]:
     """The condition of the `where` object at `path` of a field's arguments."""
     where = arguments.at(path)
     if depth > scope.compiler.deepest_where:
@@ -59,7 +48,7 @@ def condition(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...], dep
     return and_(true(), *parts)
 
 
-def _entry(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...], depth: int) -> ColumnElement[bool]:
+def _entry(scope: Scope, arguments: Arguments, path: tuple[Any, ...], depth: int) -> ColumnElement[bool]:
     name = path[-1]
     if name == "not":
         return not_(known(condition(scope, arguments, path, depth + 1)))
@@ -85,7 +74,7 @@ def known(value: ColumnElement[bool]) -> ColumnElement[bool]:
     return value.is_(true())
 
 
-def _leaf(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...]) -> ColumnElement[bool]:
+def _leaf(scope: Scope, arguments: Arguments, path: tuple[Any, ...]) -> ColumnElement[bool]:
     caseless = scope.is_caseless(path[-1])
     column = scope.folded(path[-1]) if caseless else scope.filterable(path[-1])
     assert column is not None
@@ -105,7 +94,7 @@ def _leaf(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...]) -> Colu
     return and_(true(), *parts)
 
 
-def _contains(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...]) -> ColumnElement[bool]:
+def _contains(scope: Scope, arguments: Arguments, path: tuple[Any, ...]) -> ColumnElement[bool]:
     """Text contains, upper and lower case alike: by the casefolded column, or by every spelling there is."""
     folded = scope.folded(path[-2])
     if folded is not None:
@@ -113,39 +102,3 @@ def _contains(scope: "Scope", arguments: "Arguments", path: tuple[Any, ...]) -> 
     spelling = dialect.entries(arguments.bind(path, spellings), "spelling")
     found = dialect.contains(func.lower(scope.filterable(path[-2])), spelling.c.value)
     return exists(select(literal_column("1")).select_from(spelling).where(found))
-
-
-def plain(value: Any) -> Any:
-    """A coerced value as the rows hold it; InputRefusal for text that no row can hold."""
-    if isinstance(value, datetime):
-        return time_text(value)
-    if isinstance(value, int):
-        return value
-    check_text(value, LONGEST_TEXT, ())
-    return str(value)
-
-
-def array(values: Iterable[Any]) -> str:
-    """A list as a JSON array."""
-    return json_text([plain(value) for value in values])
-
-
-def casefolded(value: str) -> str:
-    """A text as casefolded columns hold it."""
-    return str(plain(value)).casefold()
-
-
-def casefolded_array(values: Iterable[str]) -> str:
-    """Texts as casefolded columns hold them, as a JSON array."""
-    return json_text([casefolded(value) for value in values])
-
-
-def spellings(value: str) -> str:
-    """A text as a JSON array of what may stand in its place where ASCII alone is in lower case."""
-    text = str(plain(value)).lower()
-    letters = sorted({letter for letter in text if not letter.isascii() and letter.upper() != letter})
-    if len(letters) > MOST_LETTERS:
-        return json_text([text, text.translate({ord(letter): letter.upper() for letter in letters})])
-    choices = product(*((letter, letter.upper()) for letter in letters))
-    tables = (str.maketrans(dict(zip(letters, choice, strict=True))) for choice in choices)
-    return json_text([text.translate(table) for table in tables])

@@ -8,8 +8,8 @@ from sqlalchemy import func
 from sqlalchemy.sql.elements import ColumnElement
 
 from invoice_graph.domain.errors import ConflictRefusal, InputRefusal, PaymentRefusal, Refusal, TransitionRefusal
-from invoice_graph.planner.catalog import AnyNode
 from invoice_graph.planner.compiler import TYPENAME, Scope, Selection
+from invoice_graph.planner.sources import AnyNode
 from invoice_graph.planner.sql import constant, json_object
 from invoice_graph.store.types import json_text
 

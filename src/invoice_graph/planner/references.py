@@ -1,17 +1,15 @@
 """Rows that JSON names: those whose ids a column lists, and those that members of a document refer to."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
+from invoice_graph.planner.compiler import Compiler, Scope, Selection
 from invoice_graph.planner.sql import Columns, Nested, joined, nullable
 from invoice_graph.store import dialect
-
-if TYPE_CHECKING:
-    from invoice_graph.planner.compiler import Compiler, Scope, Selection
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,7 @@ class ListedById:
     table: type[SQLModel]
     name: str
 
-    def json(self, scope: "Scope", selection: "Selection") -> ColumnElement[str]:
+    def json(self, scope: Scope, selection: Selection) -> ColumnElement[str]:
         scope.compiler.descend(in_object=True)
         ids = dialect.entries(scope.table.c[self.name], scope.compiler.alias("e"))
         own = scope.compiler.scope(self.table)
@@ -49,7 +47,7 @@ class MemberRow:
     table: type[SQLModel]
     member: str
 
-    def beside(self, document: Members, compiler: "Compiler", selection: "Selection") -> ColumnElement[str]:
+    def beside(self, document: Members, compiler: Compiler, selection: Selection) -> ColumnElement[str]:
         """The row as JSON, joined to the list's entries; `null` where there is none."""
         compiler.descend(in_object=True)
         own = compiler.scope(self.table)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import and_, false, not_, or_, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -13,12 +13,10 @@ from invoice_graph.domain.ids import spelled
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.domain.search import Clause, Form, Operator, SearchForm, parse_search
 from invoice_graph.planner import filters, labels
+from invoice_graph.planner.arguments import Arguments
+from invoice_graph.planner.compiler import Scope
 from invoice_graph.store import dialect
 from invoice_graph.store.types import json_text
-
-if TYPE_CHECKING:
-    from invoice_graph.planner.arguments import Arguments
-    from invoice_graph.planner.compiler import Scope
 
 PATH = ("search",)
 COMPARED = {
@@ -32,21 +30,21 @@ COMPARED = {
 Values = Callable[[Callable[[Clause], Any]], ColumnElement[Any]]
 """Makes a parameter of what a function reads in the clause."""
 
-Spell = Callable[["Scope", Form, Values], ColumnElement[bool]]
+Spell = Callable[[Scope, Form, Values], ColumnElement[bool]]
 
 
-def form_of(arguments: "Arguments") -> SearchForm | None:
+def form_of(arguments: Arguments) -> SearchForm | None:
     """The form of a connection's `search`, if it has one; ArgumentFault when the text is at fault."""
     return arguments.form(PATH, lambda text: parse_search(text).form) if arguments.given(*PATH) else None
 
 
-def condition(scope: "Scope", arguments: "Arguments", form: SearchForm) -> ColumnElement[bool]:
+def condition(scope: Scope, arguments: Arguments, form: SearchForm) -> ColumnElement[bool]:
     """What a search of this form asks for."""
     parts = [_clause(scope, arguments, place, clause) for place, clause in enumerate(form.clauses)]
     return or_(*parts) if form.any else and_(*parts)
 
 
-def _clause(scope: "Scope", arguments: "Arguments", place: int, form: Form) -> ColumnElement[bool]:
+def _clause(scope: Scope, arguments: Arguments, place: int, form: Form) -> ColumnElement[bool]:
     def values(read: Callable[[Clause], Any]) -> ColumnElement[Any]:
         return arguments.bind(PATH, lambda text: _stored(read(parse_search(text).clauses[place])))
 
@@ -61,11 +59,11 @@ def _compared(column: str) -> Spell:
     )
 
 
-def _currency(scope: "Scope", form: Form, values: Values) -> ColumnElement[bool]:
+def _currency(scope: Scope, form: Form, values: Values) -> ColumnElement[bool]:
     return scope.table.c.currency == values(lambda clause: _text(clause).casefold())
 
 
-def _customer(scope: "Scope", form: Form, values: Values) -> ColumnElement[bool]:
+def _customer(scope: Scope, form: Form, values: Values) -> ColumnElement[bool]:
     return dialect.among(scope.table.c.customer_id, values(lambda clause: json_text(_ids(_text(clause)))))
 
 
@@ -74,12 +72,12 @@ def _ids(text: str) -> list[str]:
     return sorted({text, spelled(text)})
 
 
-def _metadata(scope: "Scope", form: Form, values: Values) -> ColumnElement[bool]:
+def _metadata(scope: Scope, form: Form, values: Values) -> ColumnElement[bool]:
     key, value = values(lambda clause: clause.key), values(lambda clause: _text(clause).casefold())
     return labels.labelled(scope, key, lambda label: label.c.value_key == value)
 
 
-def _number(scope: "Scope", form: Form, values: Values) -> ColumnElement[bool]:
+def _number(scope: Scope, form: Form, values: Values) -> ColumnElement[bool]:
     """Looks through the index that holds every number, which takes far less than looking through the invoices."""
     own = scope.compiler.scope(scope.kind)
     if form.operator is Operator.CONTAINS:
@@ -90,7 +88,7 @@ def _number(scope: "Scope", form: Form, values: Values) -> ColumnElement[bool]:
     return scope.table.c.id.in_(ids)
 
 
-def _status(scope: "Scope", form: Form, values: Values) -> ColumnElement[bool]:
+def _status(scope: Scope, form: Form, values: Values) -> ColumnElement[bool]:
     """There are few of them, so texts are compared here, and the database compares what came out."""
     if form.operator is Operator.CONTAINS:
         return dialect.among(scope.table.c.status, values(lambda clause: json_text(_statuses(_text(clause)))))
@@ -106,7 +104,7 @@ def _status_named(text: str) -> str:
     return next((status.value for status in InvoiceStatus if language.has_words(status, text)), "")
 
 
-def _never(scope: "Scope", form: Form, values: Values) -> ColumnElement[bool]:
+def _never(scope: Scope, form: Form, values: Values) -> ColumnElement[bool]:
     return false()
 
 
@@ -123,19 +121,19 @@ _FIELDS: Mapping[str, Spell] = {
 }
 
 
-def _missing(column: str) -> Callable[["Scope", Values], ColumnElement[bool]]:
+def _missing(column: str) -> Callable[[Scope, Values], ColumnElement[bool]]:
     return lambda scope, values: scope.table.c[column].is_(None)
 
 
-def _no_label(scope: "Scope", values: Values) -> ColumnElement[bool]:
+def _no_label(scope: Scope, values: Values) -> ColumnElement[bool]:
     return labels.unlabelled(scope, values(lambda clause: clause.key))
 
 
-def _always(scope: "Scope", values: Values) -> ColumnElement[bool]:
+def _always(scope: Scope, values: Values) -> ColumnElement[bool]:
     return not_(false())
 
 
-_ABSENT: Mapping[str, Callable[["Scope", Values], ColumnElement[bool]]] = {
+_ABSENT: Mapping[str, Callable[[Scope, Values], ColumnElement[bool]]] = {
     "created": _missing("created_at"),
     "total": _missing("total"),
     "currency": _missing("currency"),

@@ -10,8 +10,9 @@ from graphql import GraphQLObjectType, GraphQLSchema, lexicographic_sort_schema,
 from strawberry.schema.config import StrawberryConfig
 
 from invoice_graph.domain.access import READS
-from invoice_graph.planner.catalog import Catalog, Column, Table, column_names
+from invoice_graph.planner.catalog import Catalog, Table, column_names
 from invoice_graph.planner.plan import Planner
+from invoice_graph.planner.sources import Column
 from invoice_graph.schema import enums
 from invoice_graph.schema.fields import SOURCE
 from invoice_graph.schema.mutations import Mutation

@@ -6,10 +6,10 @@ import strawberry
 
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.money import CURRENCIES
-from invoice_graph.planner.catalog import AnyNode, ById, Computed, Constant, OwnRow
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import event_cursor
 from invoice_graph.planner.pagination import SortKey
+from invoice_graph.planner.sources import AnyNode, ById, Computed, Constant, OwnRow
 from invoice_graph.schema.enums import InvoiceOrderField, OrderDirection
 from invoice_graph.schema.fields import After, Before, First, Last, Search, by_planner, described, planned
 from invoice_graph.schema.pages import Connection

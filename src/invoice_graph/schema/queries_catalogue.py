@@ -4,8 +4,8 @@ from typing import Annotated
 
 import strawberry
 
-from invoice_graph.planner.catalog import ById
 from invoice_graph.planner.connections import Connection as Rows
+from invoice_graph.planner.sources import ById
 from invoice_graph.schema.fields import After, Before, First, Last, by_planner, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.types.catalogue import InvoiceRenderingTemplate, Price, Product, TaxRate

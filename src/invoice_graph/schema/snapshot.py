@@ -18,11 +18,12 @@ from graphql import (
 
 from invoice_graph.domain.clock import Clock
 from invoice_graph.planner.actions import AllowedActions
-from invoice_graph.planner.catalog import Catalog, ToOne
+from invoice_graph.planner.catalog import Catalog
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.execute import Viewer
 from invoice_graph.planner.plan import Planner, Statement
 from invoice_graph.planner.references import ListedById, MemberRow
+from invoice_graph.planner.sources import ToOne
 from invoice_graph.store.connection import Connection
 from invoice_graph.store.dialect import Parameters
 from invoice_graph.store.types import json_text

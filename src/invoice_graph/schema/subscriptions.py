@@ -16,11 +16,11 @@ from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.lifecycle import InvoiceStatus
 from invoice_graph.planner.arguments import converted
-from invoice_graph.planner.catalog import Given
 from invoice_graph.planner.execute import fetch
 from invoice_graph.planner.faults import ArgumentFault
-from invoice_graph.planner.filters import plain
 from invoice_graph.planner.pagination import decode_sequence
+from invoice_graph.planner.sources import Given
+from invoice_graph.planner.values import plain
 from invoice_graph.schema.context import Context
 from invoice_graph.schema.fields import SOURCE
 from invoice_graph.schema.live import Feed

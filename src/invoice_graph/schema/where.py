@@ -4,7 +4,7 @@ from typing import Any, Optional
 
 import strawberry
 
-from invoice_graph.planner.catalog import Column
+from invoice_graph.planner.sources import Column
 from invoice_graph.schema.conditions import (
     AmountCondition,
     CollectionMethodCondition,

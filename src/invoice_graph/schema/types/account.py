@@ -6,8 +6,8 @@ import strawberry
 
 from invoice_graph.domain.kinds import ExhaustedRetries, InvoiceNumbering
 from invoice_graph.domain.taxes import TaxRounding
-from invoice_graph.planner.catalog import Column, Computed, Document
 from invoice_graph.planner.expressions import next_number
+from invoice_graph.planner.sources import Column, Computed, Document
 from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
 from invoice_graph.schema.pages import Page
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits

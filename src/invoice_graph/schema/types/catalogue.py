@@ -16,9 +16,9 @@ from invoice_graph.domain.kinds import (
     TemplateStatus,
 )
 from invoice_graph.domain.pricing import PackageRounding, TiersMode
-from invoice_graph.planner.catalog import Computed, Document, Entries, ToOne
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import currency_digits, whole_unit_amount
+from invoice_graph.planner.sources import Computed, Document, Entries, ToOne
 from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from invoice_graph.domain.kinds import TestClockStatus
-from invoice_graph.planner.catalog import Column
+from invoice_graph.planner.sources import Column
 from invoice_graph.schema.fields import described
 from invoice_graph.schema.types.common import Node
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from invoice_graph.domain.kinds import CreditNoteLineType, CreditNoteReason, CreditNoteStatus, CreditNoteType
-from invoice_graph.planner.catalog import Computed, Document, Entries, ToOne
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import currency_digits, whole_quantity
 from invoice_graph.planner.pagination import SortKey
+from invoice_graph.planner.sources import Computed, Document, Entries, ToOne
 from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits

@@ -7,9 +7,9 @@ import strawberry
 
 from invoice_graph.domain.kinds import AmountTaxDisplay, BalanceTransactionType
 from invoice_graph.domain.taxes import TaxExempt
-from invoice_graph.planner.catalog import Column, Computed, Document, Entries, ToOne
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import currency_digits, next_number
+from invoice_graph.planner.sources import Column, Computed, Document, Entries, ToOne
 from invoice_graph.schema.fields import After, Before, First, Last, Search, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits

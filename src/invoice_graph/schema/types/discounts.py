@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from invoice_graph.domain.kinds import CouponDuration
-from invoice_graph.planner.catalog import Column, Computed, Document, Entries, SameRow, ToOne
 from invoice_graph.planner.expressions import redeemable
+from invoice_graph.planner.sources import Column, Computed, Document, Entries, SameRow, ToOne
 from invoice_graph.schema.fields import described
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
 from invoice_graph.schema.types.common import METADATA_COLUMN, MetadataEntry, Node

@@ -7,8 +7,8 @@ import strawberry
 from invoice_graph.domain.access import ActorKind
 from invoice_graph.domain.events import EventType
 from invoice_graph.domain.lifecycle import InvoiceStatus
-from invoice_graph.planner.catalog import Computed, ToOne
 from invoice_graph.planner.expressions import sequence_cursor
+from invoice_graph.planner.sources import Computed, ToOne
 from invoice_graph.schema.fields import described
 from invoice_graph.schema.scalars import BigInt, Json
 from invoice_graph.schema.types.common import Node

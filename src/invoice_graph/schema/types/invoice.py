@@ -18,11 +18,11 @@ from invoice_graph.domain.kinds import (
 from invoice_graph.domain.lifecycle import InvoiceAction, InvoiceStatus
 from invoice_graph.domain.taxes import TaxExempt
 from invoice_graph.planner.actions import AllowedActions
-from invoice_graph.planner.catalog import Column, Computed, Document, Labels, SameRow, ToOne
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.expressions import currency_digits, hosted_url, never, overdue, pdf_url, revision
 from invoice_graph.planner.pagination import SortKey
 from invoice_graph.planner.references import ListedById
+from invoice_graph.planner.sources import Column, Computed, Document, Labels, SameRow, ToOne
 from invoice_graph.schema.fields import After, Before, First, Last, by_planner, described, planned
 from invoice_graph.schema.pages import Connection
 from invoice_graph.schema.scalars import CurrencyCode, MinorUnits

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from invoice_graph.planner.catalog import Column, Computed, Document, Entries, SameRow, ToOne
 from invoice_graph.planner.expressions import currency_digits, pending, whole_quantity
 from invoice_graph.planner.references import ListedById
+from invoice_graph.planner.sources import Column, Computed, Document, Entries, SameRow, ToOne
 from invoice_graph.schema.fields import described
 from invoice_graph.schema.scalars import BigInt, CurrencyCode, MinorUnits
 from invoice_graph.schema.types.catalogue import Price, Product, TaxRate

@@ -5,10 +5,10 @@ from typing import Any
 
 import strawberry
 
-from invoice_graph.planner.catalog import Computed
 from invoice_graph.planner.compiler import Scope
 from invoice_graph.planner.connections import Connection as Rows
 from invoice_graph.planner.pagination import SortKey
+from invoice_graph.planner.sources import Computed
 from invoice_graph.schema.fields import described
 from invoice_graph.schema.scalars import BigInt
 from invoice_graph.store import numbering, tables

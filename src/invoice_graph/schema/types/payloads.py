@@ -6,8 +6,8 @@ import strawberry
 
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.lifecycle import InvoiceStatus
-from invoice_graph.planner.catalog import Given, GivenList
 from invoice_graph.planner.payload import GivenRefusals, GivenValue
+from invoice_graph.planner.sources import Given, GivenList
 from invoice_graph.schema.fields import described
 from invoice_graph.schema.types.account import Account
 from invoice_graph.schema.types.clocks import TestClock

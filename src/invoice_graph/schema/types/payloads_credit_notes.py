@@ -2,7 +2,7 @@
 
 import strawberry
 
-from invoice_graph.planner.catalog import Given
+from invoice_graph.planner.sources import Given
 from invoice_graph.schema.fields import described
 from invoice_graph.schema.types.credit_notes import CreditNote
 from invoice_graph.schema.types.payloads import Answer

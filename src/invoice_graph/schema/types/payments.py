@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from invoice_graph.domain.kinds import InvoicePaymentStatus, PaymentIntentStatus, PaymentType
-from invoice_graph.planner.catalog import Column, Computed, SameRow, ToOne
 from invoice_graph.planner.expressions import currency_digits
+from invoice_graph.planner.sources import Column, Computed, SameRow, ToOne
 from invoice_graph.schema.fields import described
 from invoice_graph.schema.scalars import CurrencyCode, MinorUnits
 from invoice_graph.schema.types.common import Node
