@@ -14,7 +14,7 @@ from websockets.frames import Frame, Opcode
 ABORT, WRITE, FORGET = "abort_connection", "write_message", "forget_handshake"
 """What the server lends to the application, in the scope's state."""
 
-KEPT_OF_HANDSHAKE = {"type", "state", "path"}
+KEPT_OF_HANDSHAKE = {"type", "state"}
 MAX_HEADER_BYTES = 65_536
 
 FULL = (
