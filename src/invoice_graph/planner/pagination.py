@@ -144,23 +144,15 @@ def cursor_key(order: Order, argument: str, place: int) -> Any:
     return read
 
 
-@dataclass(frozen=True, slots=True)
-class PageShape:
-    """What a page's arguments ask for, apart from their values."""
-
-    after: bool
-    before: bool
-    backward: bool
-
-
-def page_shape(arguments: Mapping[str, Any]) -> PageShape:
-    """The shape of a page; raises ArgumentFault PARAMETERS_EXCLUSIVE for what can't be combined."""
+def is_backward(arguments: Mapping[str, Any]) -> bool:
+    """Whether a page is read towards the beginning; raises ArgumentFault PARAMETERS_EXCLUSIVE for what can't be
+    combined."""
     first, after, last, before = (arguments.get(name) is not None for name in PAGE_ARGUMENTS)
     for one, both, name in ((first, last, "last"), (after, before, "before")):
         if one and both:
             other = "first" if name == "last" else "after"
             raise ArgumentFault(ErrorCode.PARAMETERS_EXCLUSIVE, name, f"Give `{other}` or `{name}`, not both of them.")
-    return PageShape(after, before, last or (before and not first))
+    return last or (before and not first)
 
 
 def page_size(arguments: Mapping[str, Any]) -> int:
