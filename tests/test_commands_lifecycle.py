@@ -15,6 +15,7 @@ from invoice_graph.domain.lifecycle import (
     SystemAction,
     Transition,
     allowed_from,
+    refusal,
     refusals,
 )
 from invoice_graph.store.tables import Event
@@ -173,10 +174,27 @@ async def test_each_row_of_the_table_does_what_it_says(gateway: Gateway, row: Tr
 @pytest.mark.parametrize("row", list(refusals()), ids=lambda row: f"{row.status}-{row.action}")
 async def test_each_forbidden_action_is_refused_and_changes_nothing(gateway: Gateway, row: RefusalRow) -> None:
     id = await invoice_in(gateway, row.status)
-    refusal = await gateway.refused(COMMAND_OF[row.action], **await input_of(gateway, row.action, id))
-    assert isinstance(refusal, TransitionRefusal)
-    assert (refusal.code, refusal.message) == (row.code, row.message)
-    assert (refusal.current_status, refusal.allowed_from) == (row.status, allowed_from(row.action))
+    refused = await gateway.refused(COMMAND_OF[row.action], **await input_of(gateway, row.action, id))
+    assert isinstance(refused, TransitionRefusal)
+    assert (refused.code, refused.message) == (row.code, row.message)
+    assert (refused.current_status, refused.allowed_from) == (row.status, allowed_from(row.action))
+
+
+@pytest.mark.parametrize(
+    ("status", "named", "action"),
+    [
+        (InvoiceStatus.OPEN, "void this one", InvoiceAction.VOID),
+        (InvoiceStatus.UNCOLLECTIBLE, "void this one", InvoiceAction.VOID),
+        (InvoiceStatus.PAID, "credit note", InvoiceAction.CREDIT),
+    ],
+)
+def test_what_is_advised_instead_of_deleting_is_allowed(
+    status: InvoiceStatus, named: str, action: InvoiceAction
+) -> None:
+    row = refusal(status, InvoiceAction.DELETE)
+    assert row is not None
+    assert named in row.message
+    assert status in allowed_from(action)
 
 
 async def test_paying_a_draft_is_two_operations_under_one_call(gateway: Gateway) -> None:

@@ -15,6 +15,7 @@ from gateway import Gateway
 from invoice_graph.commands.idempotency import forget_keys
 from invoice_graph.commands.runner import COMMANDS, Call, Outcome, run
 from invoice_graph.domain.errors import ConflictRefusal, InputRefusal, TransitionRefusal
+from invoice_graph.schema.mutations import make_call
 from invoice_graph.store.connection import Connection
 from invoice_graph.store.database import open_database
 from invoice_graph.store.rows import select_raw, select_rows
@@ -277,3 +278,9 @@ async def test_followers_are_woken_by_changes_only(gateway: Gateway) -> None:
     assert changed.count == seen
     await gateway.done("invoiceFinalize", id=id)
     assert changed.count == seen + 1
+
+
+@pytest.mark.parametrize(("own", "key"), [("mine", "mine"), (None, "header"), ("", "")])
+async def test_a_key_in_the_input_comes_before_that_of_the_header_also_an_empty_one(own: str | None, key: str) -> None:
+    """An empty one is refused, rather than taken for none."""
+    assert make_call("invoiceVoid", {"id": "in_1", "idempotency_key": own}, "header").idempotency_key == key

@@ -74,7 +74,7 @@ def test_any_other_content_type_is_not_read(content_type: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "NaN", "1" * 5_000, "1e999", '"\\ud800"', "[" * 100_000, b"\xff", b"\xef\xbb\xbf{}"]
+    "text", ["", "{", "NaN", "1" * 5_000, "1e999", '"\\ud800"', b"\xff", b"\xef\xbb\xbf{}"]
 )
 def test_what_is_no_json_is_malformed(text: str | bytes) -> None:
     with pytest.raises(Malformed, match=r"^The body is not valid JSON \(line 1, column \d+\)\.$"):
@@ -86,6 +86,12 @@ def test_json_may_be_a_hundred_levels_deep_and_no_deeper() -> None:
     with pytest.raises(Malformed, match=r"^The body is nested more than 100 levels deep\.$"):
         parse_json(b'{"a":' + b"[" * 100 + b"]" * 100 + b"}", "The body")
     assert len(parse_json("[" + "[]," * 500 + "[]]", "The body")) == 501
+
+
+@pytest.mark.parametrize("text", ["[" * 2000 + "]" * 2000, "[" * 100_000])
+def test_json_is_too_deep_also_where_the_parser_gives_up(text: str) -> None:
+    with pytest.raises(Malformed, match=r"^The body is nested more than 100 levels deep\.$"):
+        parse_json(text, "The body")
 
 
 MALFORMED = [

@@ -8,6 +8,7 @@ from typing import Any
 
 from invoice_graph.commands.numbers import claim_prefix, counter_kind, find_counter, skip_to
 from invoice_graph.commands.operations import Command, Done, Services
+from invoice_graph.commands.payment_methods import TEST_METHODS
 from invoice_graph.commands.shapes import (
     CURRENCY,
     CUSTOM_FIELDS,
@@ -24,19 +25,10 @@ from invoice_graph.domain.clock import Clock
 from invoice_graph.domain.errors import ErrorCode
 from invoice_graph.domain.fields import Field, Input, Shape, refuse, whole
 from invoice_graph.domain.ids import IdFactory, Prefix
-from invoice_graph.domain.kinds import SimulatedOutcome
 from invoice_graph.store.connection import Connection, Database
 from invoice_graph.store.rows import insert_rows, select_rows
 from invoice_graph.store.tables import Account, Counter, PaymentMethod
 from invoice_graph.store.unit_of_work import UnitOfWork
-
-TEST_METHODS = {
-    "pm_card_visa": (SimulatedOutcome.SUCCEEDS, None),
-    "pm_card_chargeDeclined": (SimulatedOutcome.DECLINES, "generic_decline"),
-    "pm_card_chargeDeclinedInsufficientFunds": (SimulatedOutcome.DECLINES, "insufficient_funds"),
-    "pm_card_authenticationRequired": (SimulatedOutcome.REQUIRES_ACTION, None),
-}
-"""The test payment methods of every account, which work for all its customers: what each answers, and why."""
 
 _PREFIX_LENGTH = 8
 _ID = re.compile(rf"{Prefix.ACCOUNT}[A-Za-z0-9_]{{1,64}}")

@@ -271,7 +271,7 @@ def way_out(actor: Actor, lacks: Iterable[str]) -> str:
     lacking = f"the scope {_quoted(named)}" if len(named) == 1 else f"the scopes {_quoted(named)}"
     if actor.kind is ActorKind.IDENTITY:
         return f"This token lacks {lacking}; ask its issuer for one that has it."
-    options = " ".join(f"--scope {scope}" for scope in named)
+    options = " ".join(f"--scope {scope}" for scope in sorted({*actor.rights.scopes, *named}))
     return (
         f"This key lacks {lacking}; make one that has it with "
         f"`invoice-graph key create --account {actor.account_id} {options}`."

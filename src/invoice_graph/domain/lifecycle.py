@@ -280,6 +280,12 @@ _DONE: Mapping[InvoiceAction, str] = {
     _A.REVISE: "revised",
     _A.CREDIT: "credited",
 }
+_INSTEAD_OF_DELETING: Mapping[InvoiceStatus, str] = {
+    OPEN: "void this one instead",
+    UNCOLLECTIBLE: "void this one instead",
+    PAID: "give a paid one back with a credit note",
+    VOID: "a void one stays for the books and is owed by nobody",
+}
 _NOT_EDITABLE = frozenset({_A.ADD_LINES, _A.UPDATE_LINES, _A.REMOVE_LINES})
 
 ALWAYS: frozenset[InvoiceStatus] = frozenset(InvoiceStatus)
@@ -360,10 +366,11 @@ def _reason(status: InvoiceStatus, action: InvoiceAction) -> tuple[ErrorCode, st
     if status is PAID and action in (_A.PAY, _A.ATTACH_PAYMENT):
         return ErrorCode.INVOICE_ALREADY_PAID, "Invoice is already paid"
     if action is _A.DELETE:
-        return ErrorCode.INVOICE_NOT_EDITABLE, "You can only delete draft invoices; void this one instead."
+        return ErrorCode.INVOICE_NOT_EDITABLE, f"You can only delete draft invoices; {_INSTEAD_OF_DELETING[status]}."
     if action in _NOT_EDITABLE:
         return ErrorCode.INVOICE_NOT_EDITABLE, "Finalized invoices can't be updated in this way"
-    legal = " or ".join(name.lower() for name in allowed_from(action))
+    *others, last = (name.lower() for name in allowed_from(action))
+    legal = f"{', '.join(others)} or {last}" if others else last
     article = "An" if status[0] in "OU" else "A"
     message = f"{article} {status.lower()} invoice can't be {_DONE[action]}; only {legal} invoices can."
     return ErrorCode.STATUS_TRANSITION_INVALID, message

@@ -81,7 +81,8 @@ MUTATIONS = (
         "invoiceSend",
         invoices.InvoiceSendInput,
         InvoicePayload,
-        "Sends an invoice to the customer's e-mail address. A draft is finalized first.",
+        "Sends an invoice to the customer's e-mail address. A draft is finalized first. This server delivers no mail "
+        "itself: INVOICE_SENT tells whoever does.",
     ),
     MutationRow(
         "invoicePay",
@@ -214,6 +215,8 @@ def describe(row: MutationRow) -> str:
     who may call it."""
     action = COMMANDS[row.name].action
     legal = () if action is None else (f"{allowed_text(action)} {events_text(action)}",)
+    if action is not None and COMMANDS[row.name].preview:
+        legal = (allowed_text(action),)
     return "\n\n".join((row.does, *legal, scope_text(row.name)))
 
 
@@ -238,11 +241,12 @@ def events_text(action: InvoiceAction) -> str:
 
 
 def make_call(name: str, value: Mapping[str, Any], header_key: str | None, request_id: str | None = None) -> Call:
-    """A mutation's input as a call."""
+    """A mutation's input as a call; its own key comes before that of the header."""
+    own_key = value.get("idempotency_key")
     return Call(
         operation=name,
         input={key: item for key, item in value.items() if key not in CONTROLS},
-        idempotency_key=value.get("idempotency_key") or header_key,
+        idempotency_key=header_key if own_key is None else own_key,
         dry_run=value.get("dry_run", False),
         expected_version=value.get("expected_version"),
         request_id=request_id,

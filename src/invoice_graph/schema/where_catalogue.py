@@ -83,7 +83,7 @@ class PromotionCodeWhere:
     code: CodeCondition | None = optional("The word.")
     coupon_id: IdCondition | None = optional("The coupon's id.")
     customer: IdCondition | None = optional("The customer's id.")
-    active: FlagCondition | None = optional("Whether it can be used as far as you are concerned.")
+    active: FlagCondition | None = optional("Whether you let it be used: what else it takes, its terms say.")
     created_at: MomentCondition | None = optional("When the promotion code was created.")
 
 

@@ -84,10 +84,20 @@ def parse_json(text: bytes | bytearray | str, what: str) -> Any:
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
+        if error.msg.startswith(_TOO_DEEP):
+            raise _nested(what) from None
         raise Malformed(f"{what} is not valid JSON (line {error.lineno}, column {error.colno}).") from None
     if _brackets(text) > MAX_JSON_DEPTH and _is_deeper(value, MAX_JSON_DEPTH):
-        raise Malformed(f"{what} is nested more than {MAX_JSON_DEPTH} levels deep.")
+        raise _nested(what)
     return value
+
+
+_TOO_DEEP = "depth limit exceeded"
+"""What the parser says of a thousand levels and more."""
+
+
+def _nested(what: str) -> Malformed:
+    return Malformed(f"{what} is nested more than {MAX_JSON_DEPTH} levels deep.")
 
 
 def _brackets(text: bytes | bytearray | str) -> int:

@@ -1,7 +1,7 @@
 """Everything that can be wrong with a request is found here, before anything is executed."""
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -17,12 +17,18 @@ from invoice_graph.planner.faults import Forbidden
 from invoice_graph.planner.plan import BoundStatement, Plan, Planner
 from invoice_graph.planner.recent import Recent
 from invoice_graph.server.documents import Document, DocumentCache, RequestRefused, asked_for
-from invoice_graph.server.engine_protocol import GraphQLRequest, Offer
+from invoice_graph.server.engine_protocol import MUTATION, QUERY, SUBSCRIPTION, GraphQLRequest, Offer
 from invoice_graph.server.errors import BAD_USER_INPUT
 from invoice_graph.server.exposure import Exposure
 from invoice_graph.server.limits import Limits
 from invoice_graph.server.listed_documents import ListedDocuments
+from invoice_graph.server.negotiation import EVENT_STREAM
 
+_WAYS: Mapping[str, str] = {
+    QUERY: "use GET, POST or a WebSocket",
+    MUTATION: "use POST or a WebSocket",
+    SUBSCRIPTION: f"use a WebSocket, or ask for it with `Accept: {EVENT_STREAM}`",
+}
 MOST_COERCION_ERRORS = 20
 KEPT_COSTS = 4096
 
@@ -93,7 +99,7 @@ class Preparation:
         self._check_introspection(document, actor)
         node = document.operation(request.operation_name)
         if node.operation.value not in kinds:
-            raise WrongKind(f"A {node.operation.value} can't be sent this way.")
+            raise WrongKind(f"A {node.operation.value} can't be sent this way; {_WAYS[node.operation.value]}.")
         raw = dict(request.variables or {})
         self._limits.check_variables(raw)
         variables = self._coerced(node, raw)

@@ -335,7 +335,8 @@ class UnitOfWork:
 def missing(kind: type[SQLModel], id: str, path: Sequence[str]) -> InputRefusal:
     """The refusal of an id that the account does not have."""
     noun = NOUNS[str(kind.__tablename__)]
-    return InputRefusal(ErrorCode.RESOURCE_MISSING, f"No such {noun}: '{id}'", path)
+    message = f"No such {noun}: '{id}'; ids are exact, and a key sees what its own account has."
+    return InputRefusal(ErrorCode.RESOURCE_MISSING, message, path)
 
 
 def _customer_of(subject: Subject) -> str | None:

@@ -19,7 +19,7 @@ UNIT_AMOUNT_DECIMAL = "The price of one unit, in minor units, exact, 0 or more."
 class ProductFields:
     active: bool | None = optional("Whether it is on sale; true when absent from a new product.")
     description: str | None = optional("What it is.")
-    tax_code: str | None = optional("What kind of thing it is to the taxman.")
+    tax_code: str | None = optional("The tax code: what kind of thing it is for taxes.")
     unit_label: str | None = optional("What one unit is called.")
     statement_descriptor: str | None = optional("What stands on the bank statement, up to 22 characters, one a letter.")
     images: list[str] | None = optional("Addresses of up to eight pictures; replaces all.")
@@ -63,7 +63,9 @@ class PriceLabels:
     active: bool | None = optional("Whether new lines may use it; true when absent from a new price.")
     nickname: str | None = optional("A name for yourselves.")
     lookup_key: str | None = optional("A name to find the price by, up to 200 characters; one price has it at a time.")
-    tax_behavior: PriceTaxBehavior | None = optional("Whether it is meant with tax; for information.")
+    tax_behavior: PriceTaxBehavior | None = optional(
+        "Whether the price has tax in it; for information, since tax rates decide."
+    )
     metadata: list[MetadataEntryInput] | None = optional(METADATA)
 
 

@@ -1,14 +1,28 @@
 """Inputs shared by several mutations."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import strawberry
 
+from invoice_graph.commands.payment_methods import TEST_METHODS
+from invoice_graph.domain.kinds import SimulatedOutcome
 from invoice_graph.schema.fields import optional, required
 
+_ANSWERS: Mapping[SimulatedOutcome, str] = {
+    SimulatedOutcome.SUCCEEDS: "is charged",
+    SimulatedOutcome.DECLINES: "is declined",
+    SimulatedOutcome.REQUIRES_ACTION: "wants the customer to act",
+}
+TEST_METHODS_TEXT = "Charges are simulated. Every account has these test methods: {}.".format(
+    ", ".join(
+        f"`{id}` {_ANSWERS[outcome]}{f' ({reason})' if reason else ''}"
+        for id, (outcome, reason) in TEST_METHODS.items()
+    )
+)
 IDEMPOTENCY_KEY = (
     "A key of your own, up to 255 characters, kept for 24 hours: a repeated call with the same key and input has no "
-    "second effect and gets the first answer, `replayed: true`."
+    "second effect and gets the first answer, `replayed: true`. It comes before that of the header `Idempotency-Key`."
 )
 DRY_RUN = "Answer as the call would, and change nothing."
 EXPECTED_VERSION = "Refuse the call with a ConflictError unless the object has this version."

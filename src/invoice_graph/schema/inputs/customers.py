@@ -48,7 +48,7 @@ class CustomerFields:
     )
     preferred_locales: list[str] | None = optional("Languages, best first.")
     tax_ids: list[TaxIdInput] | None = optional("Up to 5 tax ids; replaces all.")
-    discount: DiscountInput | None = optional("What the customer's next invoices get; null takes it away.")
+    discount: DiscountInput | None = optional("The discount that the customer's next invoices get; null takes it away.")
     rendering_template_id: strawberry.ID | None = optional("The template of invoices that have none of their own.")
     amount_tax_display: AmountTaxDisplay | None = optional("How lines of new invoices show inclusive tax.")
 

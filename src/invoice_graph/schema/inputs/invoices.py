@@ -6,7 +6,13 @@ import strawberry
 
 from invoice_graph.domain.kinds import AmountTaxDisplay, CollectionMethod, PageSize, PendingItems, RevisionAction
 from invoice_graph.schema.fields import optional, required
-from invoice_graph.schema.inputs.common import ChangeById, CustomFieldInput, MetadataEntryInput, Write
+from invoice_graph.schema.inputs.common import (
+    TEST_METHODS_TEXT,
+    ChangeById,
+    CustomFieldInput,
+    MetadataEntryInput,
+    Write,
+)
 from invoice_graph.schema.inputs.discounts import DiscountInput
 from invoice_graph.schema.inputs.lines import Billing, LineItemInput, LineTaxes
 from invoice_graph.schema.scalars import CurrencyCode, MinorUnits
@@ -15,7 +21,7 @@ from invoice_graph.schema.scalars import CurrencyCode, MinorUnits
 @strawberry.input(description="What shipping costs.")
 class ShippingCostInput:
     amount: MinorUnits = required("The price, 0 or more.")
-    display_name: str | None = optional("How it is called on the document.")
+    display_name: str | None = optional("What it is called on the document.")
 
 
 @strawberry.input(description="The invoice that a draft is made from.")
@@ -124,7 +130,7 @@ class InvoiceSendInput(ChangeById):
 @strawberry.input(description="An invoice to pay.")
 class InvoicePayInput(ChangeById):
     payment_method_id: strawberry.ID | None = optional(
-        "What to charge; the invoice's or the customer's default when absent."
+        f"What to charge; the invoice's or the customer's default when absent. {TEST_METHODS_TEXT}"
     )
     paid_out_of_band: bool = strawberry.field(
         description="The money was received outside of the gateway: nothing is charged.", default=False

@@ -42,7 +42,9 @@ class PriceDataInput:
     product_data: ProductDataInput | None = optional("A product made in place.")
     unit_amount: MinorUnits | None = optional("The price of one unit, in minor units.")
     unit_amount_decimal: Decimal | None = optional("The same, exact.")
-    tax_behavior: PriceTaxBehavior | None = optional("Whether it is meant with tax.")
+    tax_behavior: PriceTaxBehavior | None = optional(
+        "Whether the price has tax in it; for information, since tax rates decide."
+    )
 
 
 @strawberry.input(description="A tax that you worked out. It takes the place of tax rates on the whole invoice.")

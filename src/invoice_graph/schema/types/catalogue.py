@@ -42,7 +42,7 @@ class Product(Node):
     default_price: Annotated["Price", strawberry.lazy("invoice_graph.schema.types.catalogue")] | None = described(
         "The price to take when nothing else is said.", ToOne(tables.Price, "default_price_id")
     )
-    tax_code: str | None = described("What kind of thing it is to the taxman.")
+    tax_code: str | None = described("The tax code: what kind of thing it is for taxes.")
     unit_label: str | None = described("What one unit is called.")
     statement_descriptor: str | None = described("What stands on the customer's bank statement.")
     images: list[str] = described("Addresses of up to eight pictures.", Document("images"))
@@ -103,7 +103,9 @@ class Price(Node):
         "How the quantity is made into packages.", Document("transform_quantity")
     )
     recurring: PriceRecurring | None = described("How often it is charged.", Document("recurring"))
-    tax_behavior: PriceTaxBehavior = described("Whether it is meant with tax; for information.")
+    tax_behavior: PriceTaxBehavior = described(
+        "Whether the price has tax in it; for information, since tax rates decide."
+    )
     nickname: str | None = described("A name for yourselves.")
     lookup_key: str | None = described("A name to find the price by, which one price has at a time.")
     metadata: list[MetadataEntry] = described("Labels of your own, by key.", Entries(METADATA_COLUMN))

@@ -69,7 +69,7 @@ class Customer(Node):
     )
     tax_ids: list[TaxId] = described("The customer's tax ids.", Document("tax_ids"))
     discount: Discount | None = described(
-        "What the customer's next invoices get.", ToOne(tables.Discount, "discount_id")
+        "The discount that the customer's next invoices get.", ToOne(tables.Discount, "discount_id")
     )
     rendering_template: InvoiceRenderingTemplate | None = described(
         "The template of invoices that have none of their own.",

@@ -64,7 +64,7 @@ class PromotionCode(Node):
     code: str = described("The word, upper and lower case alike.", Column("code", folded="code_key", caseless=True))
     coupon_id: strawberry.ID = described("The id of the coupon it gives.")
     coupon: Coupon | None = described("The coupon it gives; null once deleted.", ToOne(tables.Coupon, "coupon_id"))
-    active: bool = described("Whether it can be used as far as you are concerned.")
+    active: bool = described("Whether you let it be used: what else it takes, its terms say.")
     customer: Annotated["Customer", strawberry.lazy("invoice_graph.schema.types.customer")] | None = described(
         "The only customer who may use it; null for all.", ToOne(tables.Customer, "customer_id")
     )

@@ -90,7 +90,7 @@ class CalculationStep:
 
 @strawberry.type(description="What shipping costs; it is neither discounted nor taxed by tax rates.")
 class ShippingCost:
-    display_name: str | None = described("How it is called on the document.")
+    display_name: str | None = described("What it is called on the document.")
     amount_subtotal: MinorUnits = described("Without tax.")
     amount_tax: MinorUnits = described("The tax on it.")
     amount_total: MinorUnits = described("With tax.")
@@ -222,8 +222,14 @@ class Invoice(Node):
         "The types of payment methods it may be paid with.",
         Document("payment_method_types"),
     )
-    hosted_url: str | None = described("The invoice's page for the customer; null in a draft.", Computed(hosted_url))
-    pdf_url: str | None = described("The invoice's PDF; null in a draft.", Computed(pdf_url))
+    hosted_url: str | None = described(
+        "Where the invoice's page for the customer is, below the public URL; null in a draft. This server has no such "
+        "page yet: whoever shows one answers there.",
+        Computed(hosted_url),
+    )
+    pdf_url: str | None = described(
+        "Where the invoice's PDF is, below its page; null in a draft. This server makes no PDF yet.", Computed(pdf_url)
+    )
     last_finalization_error: FinalizationError | None = described(
         "Why the last finalization failed; cleared by success.", Document("last_finalization_error")
     )
