@@ -73,9 +73,7 @@ def test_any_other_content_type_is_not_read(content_type: str | None) -> None:
     assert not is_json(content_type)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{", "NaN", "1" * 5_000, "1e999", '"\\ud800"', b"\xff", b"\xef\xbb\xbf{}"]
-)
+@pytest.mark.parametrize("text", ["", "{", "NaN", "1" * 5_000, "1e999", '"\\ud800"', b"\xff", b"\xef\xbb\xbf{}"])
 def test_what_is_no_json_is_malformed(text: str | bytes) -> None:
     with pytest.raises(Malformed, match=r"^The body is not valid JSON \(line 1, column \d+\)\.$"):
         parse_json(text, "The body")

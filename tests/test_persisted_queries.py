@@ -137,6 +137,8 @@ def test_an_operation_is_chosen_by_name_from_a_hashed_document(served: Served) -
     assert post(served, hashed(text, operationName="A")) == (200, ANSWER)
     refused = json.loads(post(served, hashed(text))[1])["errors"][0]
     assert refused["message"] == "Give `operationName`; the document has: A, B."
+    refused = json.loads(post(served, {"query": "{ __typename }", "operationName": "A"})[1])["errors"][0]
+    assert refused["message"] == "The only operation of the document has no name; leave `operationName` out."
 
 
 def test_what_may_not_be_sent_by_get_may_not_be_named_there(served: Served) -> None:

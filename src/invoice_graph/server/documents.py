@@ -98,7 +98,9 @@ class Document:
     def _choice(self, name: str | None) -> str:
         if not self.operations:
             return "The document has no operation; add a query, mutation or subscription."
-        names = ", ".join(known for known in self.operations if known) or "none with a name"
+        names = ", ".join(known for known in self.operations if known)
+        if not names:
+            return "The only operation of the document has no name; leave `operationName` out."
         asked = "Give `operationName`" if name is None else f"There is no operation {name!r}"
         return f"{asked}; the document has: {names}."
 
