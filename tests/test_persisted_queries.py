@@ -144,7 +144,8 @@ def test_an_operation_is_chosen_by_name_from_a_hashed_document(served: Served) -
 def test_what_may_not_be_sent_by_get_may_not_be_named_there(served: Served) -> None:
     text = "mutation Hashed { customerCreate(input: {}) { replayed } }"
     assert post(served, hashed(text, query=text)) == (200, '{"data":{"customerCreate":{"replayed":false}}}')
-    wrong = '{"errors":[{"message":"A mutation can\'t be sent this way.","extensions":{"code":"BAD_USER_INPUT"}}]}'
+    message = "A mutation can't be sent this way; use POST or a WebSocket."
+    wrong = f'{{"errors":[{{"message":"{message}","extensions":{{"code":"BAD_USER_INPUT"}}}}]}}'
     assert get(served, hashed(text)) == (405, wrong)
     assert post(served, hashed(text)) == (200, '{"data":{"customerCreate":{"replayed":false}}}')
 
