@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from absent import NO_BROWSER
 from demonstrations import Demonstration
+from javascript import install
 
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 SCREENSHOTS = "INVOICE_GRAPH_TEST_SCREENSHOTS"
@@ -80,6 +81,30 @@ def visit(browser: Any, origin: str, forgiven: Sequence[str] = (), ours: Sequenc
         assert visit.faults == []
     finally:
         visit.context.close()
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program that looks for what keeps people out."""
+    folder = tmp_path_factory.mktemp("axe")
+    install(folder, "axe-core@4")
+    return folder / "node_modules" / "axe-core" / "axe.min.js"
+
+
+AXE = """
+async (within) => (await axe.run(within ?? document)).violations
+  .map(({ id, nodes }) => [id, ...nodes.map((node) => node.html)])
+"""
+
+
+def violations(page: Any, axe: Path, within: str | None = None) -> list[Any]:
+    """What axe finds wrong with a page, or with what a selector finds in it, in light and in dark."""
+    page.evaluate(axe.read_text())
+    found: list[Any] = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += page.evaluate(AXE, within)
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from browsing import Visit
 from deployed import ROOT, free_port
@@ -117,14 +116,3 @@ class Dashboard:
             if self.focused().startswith(text):
                 return
         raise AssertionError(f"{text} is not reached by {key}")
-
-    def violations(self, axe: Path) -> list[Any]:
-        """What axe finds wrong with the page, in light and in dark."""
-        self.page.add_script_tag(path=axe)
-        found: list[Any] = []
-        for scheme in ("dark", "light"):
-            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found += self.page.evaluate(
-                "async () => (await axe.run()).violations.map(({ id, nodes }) => [id, ...nodes.map(node => node.html)])"
-            )
-        return found

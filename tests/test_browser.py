@@ -3,12 +3,13 @@
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from absent import NOT_BUILT
-from browsing import WINDOW, Visit, visit
+from browsing import WINDOW, Visit, violations, visit
 from forwarding import Forwarder
 from system import Client
 from waiting import PATIENCE
@@ -163,3 +164,27 @@ def test_the_console_runs_an_example(browser: Any, demonstration: str) -> None:
         visited.page.get_by_role("button", name="Send").click()
         visited.page.locator("#answer", has_text="totalCount").wait_for()
         visited.keep_screenshot("console")
+
+
+def test_nothing_keeps_people_out_of_the_console(browser: Any, demonstration: str, axe: Path) -> None:
+    with visit(browser, demonstration) as visited:
+        visited.page.goto(f"{demonstration}/console")
+        visited.page.get_by_role("button", name="Send").click()
+        visited.page.locator("#answer", has_text="totalCount").wait_for()
+        assert violations(visited.page, axe) == []
+
+
+def test_the_console_is_used_by_keyboard_alone(browser: Any, demonstration: str) -> None:
+    with visit(browser, demonstration) as visited:
+        visited.page.goto(f"{demonstration}/console")
+        visited.page.get_by_label("Operation", exact=True).focus()
+        visited.page.keyboard.press("Control+Enter")
+        visited.page.locator("#answer", has_text="totalCount").wait_for()
+
+
+def test_nothing_keeps_people_out_of_the_events(graphiql: GraphiQL, axe: Path) -> None:
+    graphiql.page.wait_for_load_state("networkidle")
+    graphiql.open_tab("LiveStatus")
+    graphiql.run()
+    graphiql.is_in_state("live")
+    assert violations(graphiql.page, axe, ".events") == []

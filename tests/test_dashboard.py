@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import visit
+from browsing import violations, visit
 from dashboards import Dashboard, build_dashboard, bundle_bytes, served_dashboard
 from demonstrations import Demonstration
 from forking import Forked, invoice_graph
@@ -376,6 +376,6 @@ def test_the_keyboard_alone_leads_there_and_back(dashboard: Dashboard, elsewhere
 def test_axe_finds_nothing_wrong(dashboard: Dashboard, elsewhere: Client, project: Path) -> None:
     axe = project / "node_modules/axe-core/axe.min.js"
     dashboard.open_list()
-    assert dashboard.violations(axe) == []
+    assert violations(dashboard.page, axe) == []
     dashboard.open_invoice(elsewhere.draft())
-    assert dashboard.violations(axe) == []
+    assert violations(dashboard.page, axe) == []
