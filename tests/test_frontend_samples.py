@@ -15,6 +15,8 @@ PROJECTS = sorted(path.parent for path in SAMPLES.glob("*/package.json"))
 OWN = [path for path in SAMPLES.rglob("*") if not path.is_relative_to(SAMPLES / "dashboard")]
 PROGRAMS = sorted(path for path in OWN if path.suffix in (".md", ".html", ".js", ".py"))
 FILES = sorted(path for path in OWN if path.suffix == ".graphql")
+NEEDED = re.compile(r"(\^|>=) ?(\d+)(?:\.(\d+))?(?:\.\d+)?")
+"""One of the alternatives in a package's `engines`."""
 DOCUMENTS = [text for path in PROGRAMS for text in documents(path.read_text())] + [path.read_text() for path in FILES]
 
 
@@ -59,3 +61,31 @@ def test_the_lock_file_of_a_project_names_no_address_and_each_package_s_content(
     assert "://" not in text
     assert [name for name, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
     assert "omit-lockfile-registry-resolved=true" in (project / ".npmrc").read_text()
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
+def test_every_package_takes_the_oldest_node_that_a_project_names(project: Path) -> None:
+    packages = json.loads((project / "package-lock.json").read_text())["packages"]
+    engines = {
+        name: package["engines"]["node"] for name, package in packages.items() if "node" in package.get("engines", {})
+    }
+    named = [(int(major), int(minor)) for _, major, minor in NEEDED.findall(engines.pop(""))]
+    assert [name for name, range in engines.items() if not all(takes(range, version) for version in named)] == []
+
+
+def takes(range: str, version: tuple[int, int]) -> bool:
+    """Whether a package that needs a range of Node's versions runs on one of them."""
+    found = [(kind, (int(major), int(minor or 0))) for kind, major, minor in NEEDED.findall(range)]
+    assert len(found) == range.count("||") + 1, range
+    return any(oldest <= version and (kind == ">=" or oldest[0] == version[0]) for kind, oldest in found)
+
+
+def test_the_status_page_s_frame_shows_a_file_that_is_there() -> None:
+    (name,) = re.findall(r'<iframe src="([^"#]+)#', (SAMPLES / "status-page" / "README.md").read_text())
+    assert (SAMPLES / "status-page" / name).is_file()
+
+
+def test_git_leaves_out_what_the_samples_keep() -> None:
+    left_out = (ROOT / ".gitignore").read_text().splitlines()
+    (kept,) = re.findall(r'"--cursor-file".*Path\("([^"]+)"\)', (SAMPLES / "terminal" / "invoices.py").read_text())
+    assert any(Path(kept).match(pattern) for pattern in left_out if pattern)
