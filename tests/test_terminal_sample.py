@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from demonstrations import Demonstration
+from demonstrations import Demonstration, free_port
 from waiting import until
 
 PROGRAM = Path(__file__).parent.parent / "frontend-samples" / "terminal" / "invoices.py"
@@ -133,6 +134,76 @@ def test_what_trying_again_would_not_mend_ends_it(
     ended = run(demonstration, *arguments, *kept, key=key)
     assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
     assert sentence in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "arguments", "key", "sentence"),
+    [
+        ((), ("follow", "--cursor-file", "{folder}/none/cursor"), None, "name another file with --cursor-file"),
+        ((), ("follow", "--cursor-file", "{folder}"), None, "name another file with --cursor-file"),
+        ((), ("follow", "--cursor-file", "{folder}/cursor", "--after", "abc"), None, "abc is no cursor"),
+        ((), ("export", "--output", "{folder}/none/invoices.csv"), None, "name another file with --output"),
+        ((), ("export",), "nö", "INVOICE_GRAPH_KEY holds no key"),
+        (("--server", "foo"), ("export",), None, "foo is no address of a server"),
+        (("--server", "http://"), ("export",), None, "http:// is no address of a server"),
+        (("--server", "http://127.0.0.1:99999"), ("export",), None, "127.0.0.1:99999 is no address of a server"),
+        (("--server", "http://[::1"), ("export",), None, "http://[::1 is no address of a server"),
+        (("--server", "http://a b"), ("export",), None, "http://a b is no address of a server"),
+    ],
+)
+def test_what_can_not_be_used_is_refused_at_once(
+    demonstration: str,
+    tmp_path: Path,
+    options: tuple[str, ...],
+    arguments: tuple[str, ...],
+    key: str | None,
+    sentence: str,
+) -> None:
+    ended = run(demonstration, *options, *(argument.format(folder=tmp_path) for argument in arguments), key=key)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (2, False)
+    assert sentence in ended.stderr.splitlines()[-1]
+
+
+def test_who_reads_no_further_ends_it_quietly(demonstration: str) -> None:
+    with subprocess.Popen(
+        command(demonstration, "export"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as exporting:
+        assert exporting.stdout is not None
+        assert exporting.stderr is not None
+        exporting.stdout.close()
+        assert (exporting.wait(PATIENCE), exporting.stderr.read()) == (141, b"")
+
+
+def test_an_export_has_its_name_once_all_is_in_it(demonstration: str, tmp_path: Path) -> None:
+    file = tmp_path / "invoices.csv"
+    file.write_text("of yesterday")
+    file.chmod(0o600)
+    assert run(demonstration, "export", "--output", str(file), key="sk_wrong").returncode == 1
+    assert file.read_text() == "of yesterday"
+    assert run(demonstration, "export", "--output", str(file)).returncode == 0
+    assert file.read_text() == run(demonstration, "export").stdout
+    assert (list(tmp_path.iterdir()), file.stat().st_mode & 0o777) == ([file], 0o600)
+
+
+def test_an_export_that_is_interrupted_leaves_what_was(tmp_path: Path) -> None:
+    file = tmp_path / "invoices.csv"
+    file.write_text("of yesterday")
+    arguments = command(f"http://127.0.0.1:{free_port()}", "export", "--output", str(file))
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE) as exporting:
+        assert exporting.stderr is not None
+        assert exporting.stderr.readline().startswith(b"The server does not answer")
+        exporting.send_signal(signal.SIGINT)
+        assert exporting.wait(PATIENCE) == 130
+    assert (list(tmp_path.iterdir()), file.read_text()) == ([file], "of yesterday")
+
+
+def test_an_export_goes_into_what_is_no_file(demonstration: str, tmp_path: Path) -> None:
+    link = tmp_path / "link.csv"
+    link.symlink_to(tmp_path / "linked.csv")
+    assert run(demonstration, "export", "--output", str(link)).returncode == 0
+    assert (link.is_symlink(), len(link.read_text().splitlines()) > 300) == (True, True)
+    assert run(demonstration, "export", "--output", "/dev/stdout").stdout == link.read_text()
+    assert run(demonstration, "export", "--output", "-").stdout == link.read_text()
 
 
 @pytest.mark.parametrize(("status", "body"), [(404, "<html>"), (200, "<html>"), (200, "[]"), (200, "{}")])

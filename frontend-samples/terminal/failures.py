@@ -28,6 +28,10 @@ class Hopeless(Exception):
     """What trying again would not mend."""
 
 
+class Unusable(Exception):
+    """What this computer was given, or is to write to, can't be used."""
+
+
 def sentence(error: BaseException) -> str:
     """What to tell while it is tried again; raises Hopeless where that is in vain."""
     if isinstance(error, TransportQueryError):

@@ -13,8 +13,10 @@ from contextlib import aclosing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from failures import FAILURES, KEY, Hopeless, sentence
+from failures import FAILURES, KEY, Hopeless, Unusable, sentence
+from files import CursorFile, written
 from gql import Client, GraphQLRequest
 from gql.transport.httpx import HTTPXAsyncTransport
 from gql.transport.websockets import WebsocketsTransport
@@ -125,22 +127,6 @@ class Gateway:
                 yield data["events"]
 
 
-class CursorFile:
-    """Where the next run goes on."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def read(self) -> str | None:
-        return self._path.read_text().strip() if self._path.exists() else None
-
-    def write(self, cursor: str) -> None:
-        """Whole or not at all, even if the power fails."""
-        beside = self._path.with_name(self._path.name + ".new")
-        beside.write_text(cursor + "\n")
-        beside.replace(self._path)
-
-
 def decimal(amount: int, digits: int) -> str:
     """An amount of minor units as decimal text; the digits are the API's."""
     return f"{Decimal(amount).scaleb(-digits):f}"
@@ -172,14 +158,15 @@ async def follow(gateway: Gateway, options: argparse.Namespace) -> None:
 
 async def export(gateway: Gateway, options: argparse.Namespace) -> None:
     """Writes all invoices, oldest first, and tells their sums."""
-    writer = csv.writer(options.output, lineterminator="\n")
-    writer.writerow([*COLUMNS, *AMOUNTS])
     sums: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * len(AMOUNTS))
-    async for invoice in every_invoice(gateway):
-        amounts = [decimal(invoice[name], invoice["currencyDigits"]) for name in AMOUNTS]
-        writer.writerow([*(invoice[name] for name in COLUMNS), *amounts])
-        sums[invoice["currency"]] = [a + Decimal(b) for a, b in zip(sums[invoice["currency"]], amounts, strict=True)]
-    options.output.flush()
+    with written(options.output) as output:
+        writer = csv.writer(output, lineterminator="\n")
+        writer.writerow([*COLUMNS, *AMOUNTS])
+        async for invoice in every_invoice(gateway):
+            amounts = [decimal(invoice[name], invoice["currencyDigits"]) for name in AMOUNTS]
+            writer.writerow([*(invoice[name] for name in COLUMNS), *amounts])
+            so_far = sums[invoice["currency"]]
+            sums[invoice["currency"]] = [a + Decimal(b) for a, b in zip(so_far, amounts, strict=True)]
     for currency, amounts in sorted(sums.items()):
         tell(" ".join([currency, *(f"{name}={amount:f}" for name, amount in zip(AMOUNTS, amounts, strict=True))]))
 
@@ -198,17 +185,51 @@ def tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def address(text: str) -> str:
+    """An option that names a server."""
+    try:
+        parts = urlsplit(text)
+        is_whole = text.startswith(("http://", "https://")) and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or not is_plain(text):
+        raise argparse.ArgumentTypeError(f"{text} is no address of a server; write it as https://invoices.example")
+    return text
+
+
+def cursor(text: str) -> str:
+    """An option that names a place in the log."""
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(
+            f"{text} is no cursor; give the first number of a line that follow has printed"
+        )
+    return text
+
+
+def is_plain(text: str) -> bool:
+    """Whether addresses and headers may have this as it is."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+def key() -> str | None:
+    """Of the environment, if it has one."""
+    found = os.environ.get(KEY)
+    if found and not is_plain(found):
+        raise Unusable(f"{KEY} holds no key: put one into it as `invoice-graph key create` has printed it.")
+    return found
+
+
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Invoices in a terminal.", epilog=f"{KEY} holds the key.")
-    parser.add_argument("--server", default="http://127.0.0.1:8000")
+    parser.add_argument("--server", type=address, default="http://127.0.0.1:8000")
     commands = parser.add_subparsers(required=True)
     following = commands.add_parser("follow", help="print events as they happen")
     following.add_argument("--invoice", help="only of this invoice")
-    following.add_argument("--after", help='where to begin without a file; "0" is the beginning of everything')
+    following.add_argument("--after", type=cursor, help='where to begin without a file; "0" is the beginning of all')
     following.add_argument("--cursor-file", type=Path, default=Path("invoices.cursor"))
     following.set_defaults(run=follow)
     exporting = commands.add_parser("export", help="write all invoices as CSV")
-    exporting.add_argument("--output", type=argparse.FileType("w", encoding="utf-8"), default=sys.stdout)
+    exporting.add_argument("--output", type=Path, default=Path("-"), help='a file; "-" is the standard output')
     exporting.set_defaults(run=export)
     return parser.parse_args()
 
@@ -216,9 +237,15 @@ def parsed() -> argparse.Namespace:
 def main() -> None:
     options = parsed()
     try:
-        asyncio.run(options.run(Gateway(options.server, os.environ.get(KEY)), options))
+        asyncio.run(options.run(Gateway(options.server, key()), options))
     except Hopeless as reason:
         sys.exit(str(reason))
+    except Unusable as reason:
+        tell(str(reason))
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Or what is left would be written at the end.
+        sys.exit(141)  # As if the signal had ended it.
     except KeyboardInterrupt:
         sys.exit(130)
 
