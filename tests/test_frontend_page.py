@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from closing import closing
 from graphql import GraphQLEnumType, parse, validate
 from javascript import run_script
 from pages_with_code import ROOT, WRITTEN_FOR, Block, blocks, documents
@@ -78,3 +79,25 @@ def test_the_currencies_it_warns_of_have_two_digits(demonstration: str) -> None:
     told = httpx.post(f"{demonstration}/graphql", json={"query": "{ currencies { code digits } }"}).json()
     digits = {currency["code"]: currency["digits"] for currency in told["data"]["currencies"]}
     assert [digits[code] for code in MISTAKEN] == [2] * len(MISTAKEN)
+
+
+@pytest.mark.parametrize("code", [1001, 1011, 1013, 4408, 4500])
+def test_the_program_follows_again_after_what_passes(tmp_path: Path, code: int) -> None:
+    with closing(code) as server:
+        run_script(_following(server.origin), tmp_path)
+        assert server.opened == 2
+
+
+@pytest.mark.parametrize("code", [1007, 1009, 4400, 4401, 4403, 4406, 4409, 4429])
+def test_the_program_stops_at_what_trying_again_would_not_mend(tmp_path: Path, code: int) -> None:
+    with closing(code) as server:
+        run_script(_following(server.origin), tmp_path)
+        assert server.opened == 1
+
+
+def _following(origin: str) -> str:
+    """The part of the program that follows, in a hurry."""
+    first, *parts = [block.text for block in of("js")]
+    (follow,) = [part for part in parts if "function follow(" in part]
+    called = follow.index("\nfollow(")
+    return (first + follow[:called]).replace(WRITTEN_FOR, origin) + '\nfollow("0", console.log, 1);\n'

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 from browsing import Visit, violations, visit
+from closing import closing
 from demonstrations import Demonstration, free_port
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
@@ -200,6 +201,25 @@ def test_a_server_that_has_had_enough(browser: Any, tmp_path: Path) -> None:
 def test_an_answer_of_something_else(browser: Any, text: str) -> None:
     with saying(text) as origin, opened(browser, origin, invoice="in_1") as page:
         page.says("Something answers that is no invoice-graph")
+
+
+@pytest.mark.parametrize("code", [1009, 4400, 4409])
+def test_a_server_that_speaks_otherwise_is_left_alone(browser: Any, code: int) -> None:
+    with closing(code) as server, opened(browser, server.origin, invoice="in_1") as page:
+        page.says("Something answers that is no invoice-graph")
+        assert page.page.locator("#connection").get_attribute("data-state") == "stopped"
+        page.page.clock.fast_forward("05:00")
+        page.says("Something answers that is no invoice-graph")
+        assert server.opened == 1
+
+
+@pytest.mark.parametrize("code", [4408, 4500])
+def test_a_server_that_was_not_quick_enough_is_asked_again(browser: Any, code: int) -> None:
+    with closing(code, 4400) as server, opened(browser, server.origin, invoice="in_1") as page:
+        page.says("does not answer")
+        page.page.clock.fast_forward("00:10")
+        page.says("Something answers that is no invoice-graph")
+        assert server.opened == 2
 
 
 def test_an_outage_of_minutes_is_counted(browser: Any) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -17,6 +18,8 @@ from typing import Any
 import pytest
 from demonstrations import Demonstration, free_port
 from waiting import until
+from websockets.exceptions import ConnectionClosedError
+from websockets.frames import Close
 
 PROGRAM = Path(__file__).parent.parent / "frontend-samples" / "terminal" / "invoices.py"
 PATIENCE = 30.0
@@ -214,6 +217,28 @@ def test_something_else_that_answers_ends_it(status: int, body: str) -> None:
         1,
         "Something answers that is no invoice-graph; is the address right?\n",
     )
+
+
+@pytest.mark.parametrize("code", [1001, 1006, 1013, 4408, 4500])
+def test_a_socket_that_closes_so_is_opened_again(failures: Any, code: int) -> None:
+    assert failures.sentence(ConnectionClosedError(Close(code, ""), None)).startswith("The server ")
+
+
+@pytest.mark.parametrize("code", [1009, 4400, 4401, 4403, 4409, 4429])
+def test_a_socket_that_closes_so_is_not_opened_again(failures: Any, code: int) -> None:
+    with pytest.raises(failures.Hopeless):
+        failures.sentence(ConnectionClosedError(Close(code, ""), None))
+
+
+@pytest.fixture
+def failures() -> Any:
+    """The program's module of that name."""
+    found = spec_from_file_location("failures", PROGRAM.with_name("failures.py"))
+    assert found is not None
+    assert found.loader is not None
+    module = module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
 
 
 @contextmanager

@@ -21,6 +21,7 @@ REPLACED = "The server's log ends before the cursor: is it another database? Del
 
 REFUSED_KEY = {401, 403, 4401, 4403}
 TOO_MUCH = {429, 1013}
+TOO_LATE, BROKEN, TOO_LARGE = 4408, 4500, 1009
 PASSING = {"RATE_LIMITED": BUSY, "SERVICE_UNAVAILABLE": "The server's database does not answer."}
 
 
@@ -41,9 +42,14 @@ def sentence(error: BaseException) -> str:
         raise Hopeless(FORBIDDEN)
     if numbers & TOO_MUCH:
         return BUSY
-    if isinstance(error, TransportProtocolError) or any(400 <= number < 500 or number > 4000 for number in numbers):
+    if isinstance(error, TransportProtocolError) or any(map(_is_in_vain, numbers)):
         raise Hopeless(MALFORMED)
     return "The server does not answer."
+
+
+def _is_in_vain(number: int) -> bool:
+    """Whether the same would be answered with the same status or close code."""
+    return 400 <= number < 500 or number == TOO_LARGE or (number > 4000 and number not in (TOO_LATE, BROKEN))
 
 
 def _of_answer(errors: list[Any]) -> str:
