@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from closing import closing
+from demonstrations import Demonstration
 from graphql import GraphQLEnumType, parse, validate
 from javascript import run_script
 from pages_with_code import ROOT, WRITTEN_FOR, Block, blocks, documents
@@ -93,6 +94,87 @@ def test_the_program_stops_at_what_trying_again_would_not_mend(tmp_path: Path, c
     with closing(code) as server:
         run_script(_following(server.origin), tmp_path)
         assert server.opened == 1
+
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "parse": {"json": {"query": "{"}},
+    "validation": {"json": {"query": "{ nope }"}},
+    "argument": {"json": {"query": "{ invoices(first: 500) { nodes { id } } }"}},
+    "variable": {"json": {"query": "query ($f: Int) { invoices(first: $f) { totalCount } }", "variables": {"f": "x"}}},
+    "no json": {"content": "{", "headers": {"content-type": "application/json"}},
+    "batch": {"json": [{"query": "{ eventCursor }"}]},
+    "no query": {"json": {}},
+    "method": {"method": "PUT", "json": {}},
+    "representation": {"json": {"query": "subscription { events { cursor } }"}},
+    "size": {"json": {"query": "{ eventCursor }" + 1_000_000 * " "}},
+    "type": {"content": "{ eventCursor }", "headers": {"content-type": "application/graphql"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("refused", "code", "status", "legacy"),
+    [
+        ("parse", "GRAPHQL_PARSE_FAILED", 400, 200),
+        ("validation", "GRAPHQL_VALIDATION_FAILED", 400, 200),
+        ("argument", "BAD_USER_INPUT", 400, 200),
+        ("variable", "BAD_USER_INPUT", 400, 200),
+        ("no json", "BAD_USER_INPUT", 400, 400),
+        ("batch", "BAD_USER_INPUT", 400, 400),
+        ("no query", "BAD_USER_INPUT", 400, 400),
+        ("method", "BAD_USER_INPUT", 405, 405),
+        ("representation", "BAD_USER_INPUT", 406, 406),
+        ("size", "BAD_USER_INPUT", 413, 413),
+        ("type", "BAD_USER_INPUT", 415, 415),
+    ],
+)
+def test_a_refused_refusedhas_the_status_of_the_table(
+    demonstration: str, refused: str, code: str, status: int, legacy: int
+) -> None:
+    for accepted, expected in (("application/graphql-response+json", status), ("application/json", legacy)):
+        answer = _send(demonstration, REQUESTS[refused], accepted)
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["extensions"]["code"]) == (expected, code)
+        assert ("argument" in error["extensions"]) == (refused == "argument")
+
+
+def _send(origin: str, request: dict[str, Any], accepted: str) -> httpx.Response:
+    headers = {"accept": accepted, **request.get("headers", {})}
+    return httpx.request(**{"method": "POST", **request, "url": f"{origin}/graphql", "headers": headers})
+
+
+@pytest.mark.parametrize(
+    ("where", "is_refused"),
+    [
+        ("{not: {not: {not: {not: {}}}}}", False),
+        ("{not: {not: {not: {not: {not: {}}}}}}", True),
+        ("{or: [" + "{total: {gt: 1}}" * 99 + "]}", False),
+        ("{or: [" + "{total: {gt: 1}}" * 100 + "]}", True),
+    ],
+)
+def test_conditions_have_the_limits_that_it_tells(demonstration: str, where: str, is_refused: bool) -> None:
+    query = f"{{ invoices(where: {where}) {{ totalCount }} }}"
+    answer = httpx.post(f"{demonstration}/graphql", json={"query": query}).json()
+    codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
+    assert codes == ["COST_LIMIT_EXCEEDED"] * is_refused
+
+
+def test_the_input_s_idempotency_key_wins_over_the_header_s(tmp_path: Path) -> None:
+    create = 'mutation ($key: String) { customerCreate(input: {name: "Ada", idempotencyKey: $key}) { replayed } }'
+    with Demonstration(tmp_path) as server:
+
+        def replayed(header: str, key: str | None) -> bool:
+            body = {"query": create, "variables": {"key": key}}
+            answer = httpx.post(f"{server.origin}/graphql", json=body, headers={"idempotency-key": header}).json()
+            return bool(answer["data"]["customerCreate"]["replayed"])
+
+        assert [replayed("a", "b"), replayed("a", "c"), replayed("c", None)] == [False, False, True]
+
+
+def test_the_header_s_cursor_wins_over_after(demonstration: str) -> None:
+    headers = {"accept": "text/event-stream", "last-event-id": "2880"}
+    query = 'subscription { events(first: 1, after: "5") { cursor } }'
+    answer = httpx.post(f"{demonstration}/graphql", json={"query": query}, headers=headers)
+    assert "\nid: 2881\n" in answer.text
 
 
 def _following(origin: str) -> str:
