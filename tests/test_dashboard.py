@@ -18,7 +18,6 @@ pytestmark = pytest.mark.browser
 INVOICES = 250
 SCROLLED_ROWS = 200
 AT_ONCE_MILLISECONDS = 100
-LONGER_THAN_A_PAUSE = 1500
 MOST_BUNDLE_BYTES = 130_000
 NETWORK_COMPLAINTS = ("Failed to load resource", "WebSocket connection to")
 DIFFERENT_DIGITS = ("isk", "ugx", "huf", "cop", "idr", "lak")
@@ -345,22 +344,6 @@ def test_a_sentence_says_what_is_wrong_until_it_is_not(cut_dashboard: Dashboard,
     cut_dashboard.banner.wait_for(state="detached")
 
 
-@pytest.mark.parametrize("code", [1009, 4400, 4409])
-def test_a_stream_that_can_not_be_is_not_tried_for_ever(cut_dashboard: Dashboard, code: int) -> None:
-    opened: list[Any] = []
-
-    def close(socket: Any) -> None:
-        opened.append(socket)
-        socket.close(code=code)
-
-    cut_dashboard.page.route_web_socket("**/graphql", close)
-    cut_dashboard.open()
-    cut_dashboard.is_in_state("stopped")
-    cut_dashboard.rows.first.wait_for()
-    cut_dashboard.page.wait_for_timeout(LONGER_THAN_A_PAUSE)
-    assert len(opened) == 1
-
-
 def test_a_key_that_has_expired_is_asked_for(cut_dashboard: Dashboard) -> None:
     dashboard = cut_dashboard
     dashboard.page.add_init_script("sessionStorage.setItem('invoice-graph key', 'sk_test_expired')")
@@ -371,6 +354,24 @@ def test_a_key_that_has_expired_is_asked_for(cut_dashboard: Dashboard) -> None:
     dashboard.rows.first.wait_for()
     dashboard.is_in_state("live")
     dashboard.banner.wait_for(state="detached")
+
+
+def test_a_key_that_is_revoked_while_changes_are_followed_is_asked_for(cut_dashboard: Dashboard) -> None:
+    dashboard = cut_dashboard
+    sockets: list[Any] = []
+
+    def connect(socket: Any) -> None:
+        sockets.append(socket)
+        if len(sockets) == 1:
+            socket.connect_to_server()
+        else:
+            socket.close(code=4403, reason="Forbidden: this key was revoked.")
+
+    dashboard.page.route_web_socket("**/graphql", connect)
+    dashboard.open_list()
+    sockets[0].close(code=4403, reason="Forbidden: this key was revoked.")
+    dashboard.banner.filter(has_text="The server does not accept the key").wait_for()
+    dashboard.page.get_by_label("API key").wait_for()
 
 
 def test_the_keyboard_alone_leads_there_and_back(dashboard: Dashboard, elsewhere: Client) -> None:

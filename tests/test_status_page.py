@@ -204,13 +204,13 @@ def test_an_answer_of_something_else(browser: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize("code", [1009, 4400, 4409])
-def test_a_server_that_speaks_otherwise_is_left_alone(browser: Any, code: int) -> None:
-    with closing(code) as server, opened(browser, server.origin, invoice="in_1") as page:
-        page.says("Something answers that is no invoice-graph")
-        assert page.page.locator("#connection").get_attribute("data-state") == "stopped"
-        page.page.clock.fast_forward("05:00")
+def test_a_server_that_speaks_otherwise_is_asked_again_after_a_pause(browser: Any, code: int) -> None:
+    with closing(code, 4403) as server, opened(browser, server.origin, invoice="in_1") as page:
         page.says("Something answers that is no invoice-graph")
         assert server.opened == 1
+        page.page.clock.fast_forward("00:30")
+        page.says("does not accept this page's key")
+        assert server.opened == 2
 
 
 @pytest.mark.parametrize("code", [4408, 4500])

@@ -10,12 +10,9 @@ import { Store } from "../shared/store";
 import { failureOfErrors, unauthenticated, type Failure } from "./failure";
 import { authorization } from "./key";
 
-export type SocketState = "waiting" | "live" | "reconnecting" | "stopped";
+export type SocketState = "waiting" | "live" | "reconnecting";
 
 const FORBIDDEN = 4403;
-const LATE = 4408;
-const INTERNAL_ERROR = 4500;
-const TOO_LARGE = 1009;
 const UNKNOWN_CURSOR = "CURSOR_INVALID";
 const ANSWER_MILLISECONDS = 5000;
 const PING_MILLISECONDS = 10_000;
@@ -23,7 +20,6 @@ const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 4000;
 
 export class ResumingLink extends ApolloLink {
-  /** "stopped" is for good: only another version of this page, or of the gateway, would mend it. */
   readonly state = new Store<SocketState>("waiting");
   readonly #client: Client;
   readonly #waiting = new Set<() => void>();
@@ -60,8 +56,7 @@ export class ResumingLink extends ApolloLink {
             const failure = failureOfEnd(reason);
             if (failure?.reason === UNKNOWN_CURSOR) return observer.error(new Error(failure.sentence));
             if (failure && failure.kind !== "refused") this.#failed(failure);
-            if (isHopeless(reason)) this.state.set("stopped");
-            else again();
+            again();
           },
           complete: again,
         });
@@ -94,12 +89,6 @@ function cursorIn(data: Record<string, unknown> | null | undefined): string | un
 function failureOfEnd(reason: unknown): Failure | null {
   if (Array.isArray(reason)) return failureOfErrors(reason);
   return reason instanceof CloseEvent && reason.code === FORBIDDEN ? unauthenticated(reason.reason) : null;
-}
-
-/** Whether the same would be answered the same: what was sent is not of the protocol, or too large. */
-function isHopeless(reason: unknown): boolean {
-  if (!(reason instanceof CloseEvent)) return false;
-  return reason.code === TOO_LARGE || (reason.code >= 4400 && ![FORBIDDEN, LATE, INTERNAL_ERROR].includes(reason.code));
 }
 
 /** A client that closes a socket whose other side has fallen silent; nobody else would notice. */

@@ -1,7 +1,7 @@
 import { socket } from "../api/client";
 import { useStore } from "../shared/store";
 
-const WORDS = { waiting: "Connecting…", live: "Live", reconnecting: "Reconnecting…", stopped: "Not live. Reload this page." };
+const WORDS = { waiting: "Connecting…", live: "Live", reconnecting: "Reconnecting…" };
 
 /** Whether changes arrive by themselves right now. */
 export function LiveState() {
