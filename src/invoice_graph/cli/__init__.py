@@ -5,6 +5,7 @@ import sys
 import typer
 
 from invoice_graph.cli import accounts, books, copying, data, exporting, serving, showing
+from invoice_graph.cli.entrance import HELP_OPTIONS, Commands, introduce
 from invoice_graph.cli.options import Unfit
 from invoice_graph.domain.errors import Refusal
 from invoice_graph.server.listed_documents import DocumentsUnusable
@@ -21,7 +22,9 @@ UNANSWERED: dict[type[Exception], str] = {
 
 app = typer.Typer(
     name="invoice-graph",
-    help="A GraphQL gateway for invoicing.",
+    cls=Commands,
+    callback=introduce,
+    context_settings=HELP_OPTIONS,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

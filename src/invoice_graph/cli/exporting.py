@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import aclosing, contextmanager, suppress
@@ -14,6 +13,7 @@ from typing import Annotated, Any, Optional, TextIO
 import typer
 
 from invoice_graph.cli.books import check_existing
+from invoice_graph.cli.entrance import discard_output
 from invoice_graph.cli.options import Unfit, with_settings
 from invoice_graph.cli.processes import run_loop
 from invoice_graph.cli.progress import progress
@@ -184,7 +184,8 @@ def _standard_output() -> Generator[TextIO, None, None]:
         yield stream
         stream.flush()
     except BrokenPipeError:
-        # Whoever read has seen enough; what is left must not be written when the interpreter ends either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # What is left must not be written by letting go of the stream either.
+        discard_output()
+        raise
     finally:
         stream.detach()
