@@ -1,14 +1,19 @@
 """The command line to people who do not know it: it introduces itself, and what it refuses it says in plain words."""
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from test_cli import Invoke, database, done, invoke
+from test_cli import FIRST_REVISION, Invoke, database, done, file, invoke, refused
 
 from invoice_graph import __version__
+from invoice_graph.cli.books import report
+from invoice_graph.store.verification.checks import Finding
 
-__all__ = ["database", "invoke"]
+__all__ = ["database", "file", "invoke"]
 
 PATIENCE = 60.0
 COMMANDS = ((), ("serve",), ("verify",), ("account",), ("account", "set"), ("key", "create"))
@@ -53,3 +58,83 @@ def test_a_program_whose_output_nobody_reads_any_more_ends_quietly(command: str)
         running.stdout = None
         _, complaints = running.communicate(timeout=PATIENCE)
     assert (running.returncode, complaints) == (NOBODY_READS, "")
+
+
+READING = (
+    ("verify",),
+    ("export", "invoices"),
+    ("backup", "copy.db"),
+    ("account", "list"),
+    ("key", "list", "--account", "a"),
+)
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_what_only_reads_leaves_an_empty_file_as_it_is(
+    file: None, invoke: Invoke, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "invoices.db").touch()
+    assert "is empty; " in refused(invoke(*command))
+    assert [(path.name, path.stat().st_size) for path in tmp_path.iterdir()] == [("invoices.db", 0)]
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_what_only_reads_makes_no_file(file: None, invoke: Invoke, tmp_path: Path, command: tuple[str, ...]) -> None:
+    assert "invoices.db does not exist; name the database with --database." in refused(invoke(*command))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_only_reads_leaves_old_tables_as_they_are(file: None, invoke: Invoke, tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "invoices.db")) as connection:
+        connection.executescript(FIRST_REVISION.read_text())
+    assert "older than this program's" in refused(invoke("verify"))
+    with contextlib.closing(sqlite3.connect(tmp_path / "invoices.db")) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+
+
+def test_an_export_of_nobody_says_how_to_become_somebody(invoke: Invoke) -> None:
+    done(invoke("migrate"))
+    assert "There is no account yet; make one with `invoice-graph account create" in refused(invoke("export", "events"))
+
+
+@pytest.mark.parametrize("command", [("backup", ""), ("export", "invoices", "--output", "")])
+def test_a_directory_is_no_file_to_write(file: None, invoke: Invoke, tmp_path: Path, command: tuple[str, ...]) -> None:
+    done(invoke("migrate"))
+    assert refused(invoke(*command)) == "invoice-graph: . is a directory; name a new file in it.\n"
+
+
+def test_a_damaged_file_is_told_without_an_account(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        report(
+            "x", [Finding("integrity", None, None, "rows of account can't be read"), Finding("a", "b", "c", "d")], []
+        )
+    assert capsys.readouterr().out == "integrity: rows of account can't be read\na: b c: d\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("key", "create", "--account", "nope"),
+        ("key", "list", "--account", "nope"),
+        ("key", "rotate", "--account", "nope"),
+        ("key", "revoke", "ak_1", "--account", "nope"),
+        ("account", "set", "nope", "--name", "Ada"),
+    ],
+    ids=" ".join,
+)
+def test_an_account_that_is_not_there_is_refused(invoke: Invoke, command: tuple[str, ...]) -> None:
+    done(invoke("migrate"))
+    message = "invoice-graph: No such account: 'nope'; `invoice-graph account list` shows them.\n"
+    assert refused(invoke(*command)) == message
+
+
+def test_an_account_is_not_said_to_be_changed_by_nothing(invoke: Invoke) -> None:
+    account = done(invoke("account", "create", "--name", "Ada")).strip()
+    assert "There is nothing to change; give an option" in refused(invoke("account", "set", account))
+
+
+@pytest.mark.parametrize("name", ["a\tb", "a\nb", "a\x1bb", "a\u2028b"])
+def test_a_key_s_name_is_one_line(invoke: Invoke, name: str) -> None:
+    account = done(invoke("account", "create", "--name", "Ada")).strip()
+    assert "The name has a tab, a line break" in refused(invoke("key", "create", "--account", account, "--name", name))
+    assert done(invoke("key", "list", "--account", account)) == ""

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Optional, TypeVar
 
 import typer
 
+from invoice_graph.cli.books import for_reading
 from invoice_graph.cli.options import Unfit, with_settings
 from invoice_graph.cli.processes import run_loop
-from invoice_graph.commands.accounts import create_account, list_accounts
+from invoice_graph.commands.accounts import create_account, has_account, list_accounts
 from invoice_graph.commands.keys import create_key, list_keys, revoke_key
 from invoice_graph.commands.operations import Call, Outcome
 from invoice_graph.commands.runner import COMMANDS, run
@@ -93,17 +94,17 @@ def change_an_account(
     settings: Settings, wanted: Mapping[str, Any], id: Annotated[str, typer.Argument(help="The account's id.")]
 ) -> None:
     """Changes settings of an account."""
+    if not wanted:
+        raise Unfit("There is nothing to change; give an option, as `invoice-graph account set -h` shows them.")
 
     async def change(gateway: Gateway) -> None:
-        if id not in [known.account_id for known in await list_accounts(gateway.services.database)]:
-            raise Unfit(f"No such account: {id!r}; `invoice-graph account list` shows them.")
         call = Call("accountUpdate", wanted)
         operator = Actor(id, kind=ActorKind.OPERATOR)
         outcome = await run(gateway.services, operator, COMMANDS["accountUpdate"], call, _outcome)
         for refusal in outcome.refusals:
             raise refusal
 
-    on_gateway(settings, change)
+    on_account(settings, id, change)
     typer.echo(f"{id} changed")
 
 
@@ -115,7 +116,7 @@ def list_all_accounts(settings: Settings) -> None:
     async def find(gateway: Gateway) -> list[Account]:
         return await list_accounts(gateway.services.database)
 
-    for found in on_gateway(settings, find):
+    for found in on_gateway(for_reading(settings), find):
         typer.echo(f"{found.account_id}  {time_text(found.created_at)}")
         for option, (setting, _, _) in ACCOUNT_OPTIONS.items():
             typer.echo(f"    {option.replace('_', '-')}: {getattr(found, setting)}")
@@ -136,7 +137,7 @@ def create_a_key(
         given = services.database, services.clock, services.ids
         return (await create_key(*given, account, name, scopes=scope or None)).secret
 
-    typer.echo(on_gateway(settings, create))
+    typer.echo(on_account(settings, account, create))
 
 
 @key.command("list")
@@ -147,7 +148,7 @@ def list_all_keys(settings: Settings, account: OfAccount) -> None:
     async def find(gateway: Gateway) -> list[Any]:
         return list(await list_keys(gateway.services.database, account))
 
-    for found in on_gateway(settings, find):
+    for found in on_account(for_reading(settings), account, find):
         state = f"revoked {time_text(found.revoked_at)}" if found.revoked_at else "valid"
         scopes = "all rights" if found.scopes is None else ", ".join(found.scopes)
         described = f"{found.id}  ...{found.last_four}  {time_text(found.created_at)}  {state}  {found.name}"
@@ -163,7 +164,7 @@ def rotate_the_signing_secret(settings: Settings, account: OfAccount) -> None:
         services = gateway.services
         await rotate_secret(services.database, services.clock, services.ids, account)
 
-    on_gateway(settings, rotate)
+    on_account(settings, account, rotate)
     typer.echo(f"{account} has a new signing secret; all tokens of its customers have ended")
 
 
@@ -184,7 +185,7 @@ def revoke_a_key(
     async def revoke(gateway: Gateway) -> None:
         await revoke_key(gateway.services.database, gateway.services.clock, account, id)
 
-    on_gateway(settings, revoke)
+    on_account(settings, account, revoke)
     typer.echo(f"{id} revoked")
 
 
@@ -196,6 +197,22 @@ def on_gateway(settings: Settings, work: Callable[[Gateway], Awaitable[T]]) -> T
             return await work(gateway)
 
     return run_loop(opened())
+
+
+def on_account(settings: Settings, account_id: str, work: Callable[[Gateway], Awaitable[T]]) -> T:
+    """Does something on an open gateway that has an account; raises Unfit where it has not."""
+
+    async def known(gateway: Gateway) -> T:
+        if not await has_account(gateway.services.database, account_id):
+            raise no_such_account(account_id)
+        return await work(gateway)
+
+    return on_gateway(settings, known)
+
+
+def no_such_account(id: str) -> Unfit:
+    """The refusal of an account that is not there."""
+    return Unfit(f"No such account: {id!r}; `invoice-graph account list` shows them.")
 
 
 async def _outcome(_connection: Connection, outcome: Outcome) -> Outcome:

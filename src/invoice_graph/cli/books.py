@@ -33,7 +33,7 @@ def verify(
     sequences: Annotated[bool, typer.Option("--sequences", help="Print every sequence of invoice numbers.")] = False,
 ) -> None:
     """Proves the books; exit 1 and a list of what does not hold."""
-    check_existing(settings)
+    settings = for_reading(settings)
     findings, numbers = run_loop(_verified(settings))
     report(settings.database_shown, findings, [*account_lines(numbers), *(table_lines(numbers) if sequences else ())])
 
@@ -43,16 +43,17 @@ def backup(
     settings: Settings, file: Annotated[Path, typer.Argument(help="Where the copy goes; must not exist.")]
 ) -> None:
     """Copies the database while it is in use, then verifies the copy. One of an earlier program stays as it is."""
-    check_existing(settings)
+    settings = for_reading(settings)
     source = file_of(settings.database)
     if source is None:
         raise Unfit("A database of PostgreSQL is copied by pg_dump, while it is in use too; restore it, then verify.")
-    if file.exists():
-        raise Unfit(f"{file} exists already; name another file.")
+    check_new(file)
     step = run_loop(copy_file(source, file, settings.busy_milliseconds))
     typer.echo(f"{file} is a copy of {settings.database_shown}")
     with _provable(file, step) as provable:
-        findings, numbers = run_loop(_verified(settings.model_copy(update={"database": _url(provable)})))
+        findings, numbers = run_loop(
+            _verified(settings.model_copy(update={"database": _url(provable), "migrate": True}))
+        )
     report(_url(file), findings, list(account_lines(numbers)))
 
 
@@ -70,16 +71,28 @@ def _url(file: Path) -> str:
     return f"{SQLITE}{file.absolute()}"
 
 
-def check_existing(settings: Settings) -> None:
-    """Refuses a file that would have to be made, with Unfit; a server refuses a database it does not have itself."""
+def for_reading(settings: Settings) -> Settings:
+    """The settings of a command that only reads: what has no tables, or old ones, is refused and left as it is.
+
+    Raises Unfit for a file that would have to be made; a server refuses a database it does not have itself.
+    """
     if is_missing(settings.database):
         raise Unfit(f"{file_of(settings.database)} does not exist; name the database with --database.")
+    return settings.model_copy(update={"migrate": False})
+
+
+def check_new(file: Path) -> None:
+    """Refuses a file that is there already, with Unfit."""
+    if file.is_dir():
+        raise Unfit(f"{file} is a directory; name a new file in it.")
+    if file.exists():
+        raise Unfit(f"{file} exists already; name another file.")
 
 
 def report(url: str, findings: list[Finding], numbers: Sequence[str]) -> None:
     """Prints what was proved or what was found, and the lines about numbers; ends with 1 when something was found."""
     for finding in findings:
-        typer.echo(f"{finding.check}: {finding.account_id} {finding.object_id}: {finding.message}")
+        typer.echo(": ".join(filter(None, (finding.check, _place(finding), finding.message))))
     if not findings:
         typer.echo(f"{url}: proved")
         for check in CHECKS:
@@ -89,6 +102,11 @@ def report(url: str, findings: list[Finding], numbers: Sequence[str]) -> None:
     if findings:
         typer.echo(f"{url}: {len(findings)} findings", err=True)
         sys.exit(NOT_PROVED)
+
+
+def _place(finding: Finding) -> str:
+    """Whose it is and which object, as far as there is one."""
+    return " ".join(filter(None, (finding.account_id, finding.object_id)))
 
 
 async def _verified(settings: Settings) -> tuple[list[Finding], list[NumberSequence]]:

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Optional, TextIO
 
 import typer
 
-from invoice_graph.cli.books import check_existing
+from invoice_graph.cli.accounts import no_such_account
+from invoice_graph.cli.books import check_new, for_reading
 from invoice_graph.cli.entrance import discard_output
 from invoice_graph.cli.options import Unfit, with_settings
 from invoice_graph.cli.processes import run_loop
@@ -95,7 +96,7 @@ def export_rows(
 
     Texts are written as they are: a spreadsheet may take one that begins with = + - or @ for a formula.
     """
-    check_existing(settings)
+    settings = for_reading(settings)
     wanted = Wanted(what, format, _conditions(where), search, account)
     with _opened(output) as stream:
         run_loop(wanted.write(settings, stream))
@@ -149,10 +150,12 @@ class Wanted:
         known = [account.account_id for account in await list_accounts(gateway.services.database)]
         if self._account_id is None and len(known) == 1:
             return known[0]
+        if not known:
+            raise Unfit("There is no account yet; make one with `invoice-graph account create --name NAME`.")
         if self._account_id is None:
             raise Unfit(f"There are {len(known)} accounts; name one with --account.")
         if self._account_id not in known:
-            raise Unfit(f"No such account: {self._account_id!r}; `invoice-graph account list` shows them.")
+            raise no_such_account(self._account_id)
         return self._account_id
 
 
@@ -163,8 +166,7 @@ def _opened(output: Path | None) -> Generator[TextIO, None, None]:
         with _standard_output() as stream:
             yield stream
         return
-    if output.exists():
-        raise Unfit(f"{output} exists already; name another file.")
+    check_new(output)
     part = output.with_name(f"{output.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as stream:

@@ -3,12 +3,13 @@ their scopes open."""
 
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from invoice_graph.domain.access import EVERYTHING, Actor, ActorKind, Rights, Scope, granted
 from invoice_graph.domain.clock import Clock
-from invoice_graph.domain.fields import MAX_TEXT, required_text
+from invoice_graph.domain.fields import MAX_TEXT, refuse, required_text
 from invoice_graph.domain.ids import IdFactory, Prefix
 from invoice_graph.store.connection import Database
 from invoice_graph.store.rows import codec, insert_rows, select_rows, update_row
@@ -17,6 +18,9 @@ from invoice_graph.store.unit_of_work import missing
 
 SECRET_PREFIX, RESTRICTED_PREFIX = "sk_", "rk_"
 SCOPES = frozenset(Scope)
+CONTROL, LINE, PARAGRAPH = "Cc", "Zl", "Zp"
+"""Categories of characters that a line can't hold."""
+
 _SECRET_BYTES = 24
 _SHOWN = 4
 
@@ -38,9 +42,9 @@ async def create_key(
     secret: str | None = None,
     scopes: Collection[Scope] | None = None,
 ) -> NewKey:
-    """A key of an account, restricted to some scopes if they are given; raises InputRefusal for an unknown account or
-    a blank name. `secret` is drawn at random unless given, which is meant for demonstrations."""
-    name = required_text(MAX_TEXT["name"])(name, ("name",))
+    """A key of an account, restricted to some scopes if they are given; raises InputRefusal for an unknown account and
+    a name that is blank or not one line. `secret` is drawn at random unless given, which is meant for demonstrations."""
+    name = _on_one_line(required_text(MAX_TEXT["name"])(name, ("name",)))
     secret = secret or (SECRET_PREFIX if scopes is None else RESTRICTED_PREFIX) + secrets.token_hex(_SECRET_BYTES)
     key = ApiKey(
         account_id=account_id,
@@ -85,6 +89,13 @@ async def find_actor(database: Database, secret: str) -> Actor | None:
     if not found or found[0].revoked_at is not None:
         return None
     return _actor(found[0])
+
+
+def _on_one_line(name: str) -> str:
+    """A name as lists show it: a line to each key."""
+    if {CONTROL, LINE, PARAGRAPH} & set(map(unicodedata.category, name)):
+        raise refuse("The name has a tab, a line break or another control character; leave it out.", ("name",))
+    return name
 
 
 def _actor(key: ApiKey) -> Actor:

@@ -262,6 +262,8 @@ async def copy_file(path: Path, file: Path, busy_milliseconds: int = 5000) -> St
             step = await check_tables(source.rows, migrate=True)
         except (sqlite3.Error, DatabaseUnavailable) as error:
             raise _not_opened(path, error) from error
+        if step is Step.CREATE:
+            raise DatabaseUnusable(f"The database {path} is empty; name one that has something to copy.")
         try:
             _try_to_open(file, "rwc")
             async with aiosqlite.connect(file) as copy:
