@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_cli import FIRST_REVISION, Invoke, database, done, file, invoke, refused
+from test_cli import FIRST_REVISION, Ended, Invoke, database, done, file, invoke, refused
 
 from invoice_graph import __version__
 from invoice_graph.cli.books import report
@@ -138,3 +138,67 @@ def test_a_key_s_name_is_one_line(invoke: Invoke, name: str) -> None:
     account = done(invoke("account", "create", "--name", "Ada")).strip()
     assert "The name has a tab, a line break" in refused(invoke("key", "create", "--account", account, "--name", name))
     assert done(invoke("key", "list", "--account", account)) == ""
+
+
+TWO = "query A { eventCursor } query B { account { name } }"
+LARGE = "{ invoices(first: 100) { nodes { lines(first: 100) { nodes { invoice { lines(first: 100) { nodes { id } } } } } } } }"
+
+
+@pytest.fixture
+def explain(invoke: Invoke, tmp_path: Path) -> Invoke:
+    """Has a text explained."""
+
+    def run(text: str, *options: str) -> Ended:
+        (tmp_path / "query.graphql").write_text(text)
+        return invoke("explain", "query.graphql", *options)
+
+    return run
+
+
+def test_an_explanation_without_a_file_tells_that_there_is_none(file: None, explain: Invoke, tmp_path: Path) -> None:
+    told = f"How SQLite would run it on an empty file, since {tmp_path}/invoices.db does not exist:"
+    assert told in done(explain("{ eventCursor }"))
+    assert not (tmp_path / "invoices.db").exists()
+
+
+def test_an_explanation_with_a_file_is_of_that_file(invoke: Invoke, explain: Invoke) -> None:
+    done(invoke("migrate"))
+    assert "How the database runs it:" in done(explain("{ eventCursor }"))
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_an_explanation_to_nobody_is_refused(file: None, invoke: Invoke, explain: Invoke, made: bool) -> None:
+    if made:
+        done(invoke("migrate"))
+    assert "No such account: 'nope'; `" in refused(explain("{ eventCursor }", "--account", "nope"))
+
+
+def test_an_empty_file_is_not_filled_to_explain(file: None, explain: Invoke, tmp_path: Path) -> None:
+    (tmp_path / "invoices.db").touch()
+    assert "is empty; " in refused(explain("{ eventCursor }"))
+    assert (tmp_path / "invoices.db").stat().st_size == 0
+
+
+def test_one_of_several_operations_is_explained(explain: Invoke) -> None:
+    assert "Root fields: account" in done(explain(TWO, "--operation", "B"))
+    assert "Name one with --operation; the document has: A, B." in refused(explain(TWO))
+    assert "There is no operation 'C'; the document has: A, B." in refused(explain(TWO, "--operation", "C"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{\n  eventCursor", "line 2, column 14: Syntax Error: Expected Name, found <EOF>."),
+        ("{\n  nope }", "line 2, column 3: Cannot query field 'nope' on type 'Query'."),
+    ],
+)
+def test_a_fault_of_a_file_is_told_with_its_place(explain: Invoke, text: str, message: str) -> None:
+    assert f"invoice-graph: {message}" in refused(explain(text))
+
+
+def test_an_explanation_tells_what_a_server_would_refuse(explain: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "Refused by servers as of --max-cost: The operation costs 1,030,201 points, and 1,000,000 are allowed; "
+    assert told in done(explain(LARGE))
+    assert "Refused" not in done(explain("{ eventCursor }"))
+    monkeypatch.setenv("INVOICE_GRAPH_MAX_COST", "2000000")
+    assert "Refused" not in done(explain(LARGE))

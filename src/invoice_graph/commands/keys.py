@@ -43,7 +43,7 @@ async def create_key(
     scopes: Collection[Scope] | None = None,
 ) -> NewKey:
     """A key of an account, restricted to some scopes if they are given; raises InputRefusal for an unknown account and
-    a name that is blank or not one line. `secret` is drawn at random unless given, which is meant for demonstrations."""
+    a name that is blank or not one line. `secret` is random unless given, which is meant for demonstrations."""
     name = _on_one_line(required_text(MAX_TEXT["name"])(name, ("name",)))
     secret = secret or (SECRET_PREFIX if scopes is None else RESTRICTED_PREFIX) + secrets.token_hex(_SECRET_BYTES)
     key = ApiKey(

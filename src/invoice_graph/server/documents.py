@@ -95,14 +95,18 @@ class Document:
             raise RequestRefused(BAD_USER_INPUT, [GraphQLError(self._choice(name))])
         return found
 
+    @property
+    def names(self) -> str:
+        """The names of its operations, for people."""
+        return ", ".join(known for known in self.operations if known) or "none with a name"
+
     def _choice(self, name: str | None) -> str:
         if not self.operations:
             return "The document has no operation; add a query, mutation or subscription."
-        names = ", ".join(known for known in self.operations if known)
-        if not names:
+        if not any(self.operations):
             return "The only operation of the document has no name; leave `operationName` out."
         asked = "Give `operationName`" if name is None else f"There is no operation {name!r}"
-        return f"{asked}; the document has: {names}."
+        return f"{asked}; the document has: {self.names}."
 
 
 @dataclass(frozen=True, slots=True)

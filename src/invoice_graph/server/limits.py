@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import islice
 from math import ceil
@@ -43,10 +43,15 @@ class Limits:
 
     def check(self, cost: Cost) -> None:
         """Raises TooCostly for an operation beyond one of the limits."""
+        for _, sentence in self.exceeded(cost):
+            raise TooCostly(sentence)
+
+    def exceeded(self, cost: Cost) -> Iterator[tuple[str, str]]:
+        """The settings whose limits an operation is beyond, each with what is said of it."""
         for limit in LIMITS:
-            size, most = limit.size(cost), limit.most(self)
+            size, most = limit.size(cost), getattr(self, limit.setting)
             if size > most:
-                raise TooCostly(limit.sentence.format(size=size, most=most))
+                yield limit.setting, limit.sentence.format(size=size, most=most)
 
     def check_variables(self, variables: Mapping[str, Any]) -> None:
         """Raises TooCostly for variables of more values than are looked at while others wait."""
@@ -68,35 +73,35 @@ def _has_more(most: int, value: Any) -> bool:
 
 class _Limit(NamedTuple):
     size: Callable[[Cost], int]
-    most: Callable[[Limits], int]
+    setting: str
     sentence: str
 
 
 LIMITS = (
     _Limit(
         lambda cost: cost.points,
-        lambda limits: limits.max_cost,
+        "max_cost",
         "The operation costs {size:,} points, and {most:,} are allowed; ask for smaller pages or for fewer lists "
         "within lists.",
     ),
     _Limit(
         lambda cost: cost.depth,
-        lambda limits: limits.max_depth,
+        "max_depth",
         "The operation is {size} levels deep, and {most} are allowed; ask for the inner objects by their ids.",
     ),
     _Limit(
         lambda cost: cost.roots,
-        lambda limits: limits.max_root_fields,
+        "max_root_fields",
         "The operation has {size} root fields, and {most} are allowed; use `nodes`, or several requests.",
     ),
     _Limit(
         lambda cost: cost.mutations,
-        lambda limits: limits.max_mutations,
+        "max_mutations",
         "The operation has {size} mutations, and {most} are allowed; use several requests.",
     ),
     _Limit(
         lambda cost: cost.aliases,
-        lambda limits: limits.max_aliases,
+        "max_aliases",
         "The document has {size} aliases, and {most} are allowed; use several requests.",
     ),
 )
