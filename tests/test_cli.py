@@ -174,7 +174,7 @@ def test_a_port_in_use_is_named_before_anything_is_made(invoke: Invoke, tmp_path
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         message = refused(invoke("serve", "--demo", "--port", str(port)))
-    assert f"127.0.0.1 port {port} can't be listened on: Address already in use." in message
+    assert f"127.0.0.1 port {port} can't be listened on: Address already in use; name another" in message
     assert list(tmp_path.iterdir()) == []
 
 

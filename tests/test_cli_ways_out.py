@@ -1,6 +1,7 @@
 """The command line to people who do not know it: it introduces itself, and what it refuses it says in plain words."""
 
 import contextlib
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from test_cli import FIRST_REVISION, Ended, Invoke, database, done, file, invoke
 
 from invoice_graph import __version__
 from invoice_graph.cli.books import report
+from invoice_graph.cli.serving import fit_for_demo
+from invoice_graph.config import Settings
 from invoice_graph.store.verification.checks import Finding
 
 __all__ = ["database", "file", "invoke"]
@@ -141,7 +144,9 @@ def test_a_key_s_name_is_one_line(invoke: Invoke, name: str) -> None:
 
 
 TWO = "query A { eventCursor } query B { account { name } }"
-LARGE = "{ invoices(first: 100) { nodes { lines(first: 100) { nodes { invoice { lines(first: 100) { nodes { id } } } } } } } }"
+LARGE = """
+{ invoices(first: 100) { nodes { lines(first: 100) { nodes { invoice { lines(first: 100) { nodes { id } } } } } } } }
+"""
 
 
 @pytest.fixture
@@ -202,3 +207,30 @@ def test_an_explanation_tells_what_a_server_would_refuse(explain: Invoke, monkey
     assert "Refused" not in done(explain("{ eventCursor }"))
     monkeypatch.setenv("INVOICE_GRAPH_MAX_COST", "2000000")
     assert "Refused" not in done(explain(LARGE))
+
+
+def test_a_port_in_use_is_told_with_another_way(invoke: Invoke) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        message = refused(invoke("serve", "--demo", "--port", str(taken.getsockname()[1])))
+    assert message.endswith("Address already in use; name another with --port, or --port 0 for a free one.\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--host", "0.0.0.0"), "0.0.0.0 is no loopback address; leave out --host, or --demo to ask for keys."),
+        (("--public-url", "https://x.example"), "https://x.example is no address of this machine; leave out one"),
+        (("--production",), "--production is for servers that strangers reach; leave out one"),
+    ],
+    ids=str,
+)
+def test_a_demonstration_is_for_this_machine_only(
+    invoke: Invoke, tmp_path: Path, options: tuple[str, ...], message: str
+) -> None:
+    assert message in refused(invoke("serve", "--demo", "--port", "0", *options))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("url", ["", "http://localhost:9000", "http://127.0.0.1/x", "http://[::1]:9000"])
+def test_a_demonstration_may_be_linked_to_on_this_machine(url: str) -> None:
+    assert fit_for_demo(Settings(demo=True, public_url=url)).public_url == url

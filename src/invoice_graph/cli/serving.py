@@ -1,13 +1,16 @@
 """`serve` and what runs beside it: `worker`, `migrate`."""
 
 import asyncio
+import errno
 import random
 import signal
 import socket
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import typer
 
@@ -32,6 +35,13 @@ from invoice_graph.store.revisions import NEWEST
 from invoice_graph.store.tables import Account
 from invoice_graph.store.whole import as_one
 from invoice_graph.worker import run_jobs, together
+
+OTHER_PLACES: Mapping[int | None, str] = {
+    errno.EADDRINUSE: "; name another with --port, or --port 0 for a free one",
+    errno.EACCES: "; name a --port from 1024 on",
+    errno.EADDRNOTAVAIL: "; name an address of this machine with --host",
+}
+"""What to do about an address that can't be listened on, by the error's number."""
 
 
 @with_settings()
@@ -66,14 +76,16 @@ def _listener(settings: Settings) -> socket.socket:
     try:
         return listen(settings)
     except OSError as error:
-        raise Unfit(f"{settings.host} port {settings.port} can't be listened on: {error.strerror or error}.") from None
+        why = f"{settings.host} port {settings.port} can't be listened on: {error.strerror or error}"
+        raise Unfit(f"{why}{OTHER_PLACES.get(error.errno, '')}.") from None
 
 
 def fit_for_demo(settings: Settings) -> Settings:
-    """The settings with the demonstration's own file, unless one was named; raises Unfit for a host that other
-    machines can reach, since anybody who can may act for the demonstration account."""
-    if not _is_loopback(settings.host):
-        raise Unfit(f"--demo needs no key and so serves this machine only; {settings.host} is no loopback address.")
+    """The settings with the demonstration's own file, unless one was named; raises Unfit for settings by which other
+    machines could reach it, since anybody who can may act for the demonstration account."""
+    for is_unfit, sentence in UNFIT_FOR_DEMO:
+        if is_unfit(settings):
+            raise Unfit(f"--demo needs no key and so serves this machine only; {sentence.format(settings)}.")
     named = "database" in settings.model_fields_set
     return settings if named else settings.model_copy(update={"database": DEMO_DATABASE})
 
@@ -83,6 +95,24 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_linked_elsewhere(settings: Settings) -> bool:
+    return bool(settings.public_url) and not _is_loopback(urlsplit(settings.public_url).hostname or "")
+
+
+UNFIT_FOR_DEMO: Sequence[tuple[Callable[[Settings], bool], str]] = (
+    (
+        lambda settings: not _is_loopback(settings.host),
+        "{0.host} is no loopback address; leave out --host, or --demo to ask for keys",
+    ),
+    (_is_linked_elsewhere, "--public-url {0.public_url} is no address of this machine; leave out one of the two"),
+    (
+        lambda settings: settings.production,
+        "--production is for servers that strangers reach; leave out one of the two",
+    ),
+)
+"""What does not go with a demonstration, and what is said of it."""
 
 
 def prepare(settings: Settings) -> None:
