@@ -234,3 +234,37 @@ def test_a_demonstration_is_for_this_machine_only(
 @pytest.mark.parametrize("url", ["", "http://localhost:9000", "http://127.0.0.1/x", "http://[::1]:9000"])
 def test_a_demonstration_may_be_linked_to_on_this_machine(url: str) -> None:
     assert fit_for_demo(Settings(demo=True, public_url=url)).public_url == url
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--allowed-origins", "foo", "can't be 'foo'; give an origin such as https://app.example"),
+        ("--allowed-origins", '["https://x.example/"]', "can't be 'https://x.example/'; give an origin such as"),
+        ("--allowed-origins", "https://x.example/page", "without a path."),
+        ("--allowed-origins", "https://X.example", "in lower-case letters"),
+        ("--allowed-origins", '["x"', """give a JSON list such as '["https://app.example"]'."""),
+        ("--public-url", "nope", "can't be 'nope'; give an address such as https://invoices.example."),
+        ("--public-url", "https://x.example?a=b", "give an address such as https://invoices.example."),
+        ("--header-timeout", "1e400", "can't be '1e400'; give a number that has an end."),
+        ("--header-timeout", "nan", "give a number that has an end."),
+        ("--header-timeout", "soon", "can't be 'soon'; give a number."),
+    ],
+)
+def test_a_setting_that_can_not_be_is_refused_with_its_form(
+    invoke: Invoke, option: str, value: str, message: str
+) -> None:
+    told = refused(invoke("serve", "--port", "0", option, value))
+    assert told.startswith(f"invoice-graph: {option} can't be ")
+    assert message in told
+
+
+@pytest.mark.parametrize("text", ["https://a.example", '["https://a.example"]'])
+def test_the_variable_of_origins_is_read_as_the_option_is(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("INVOICE_GRAPH_ALLOWED_ORIGINS", text)
+    assert Settings().allowed_origins == ["https://a.example"]
+
+
+@pytest.mark.parametrize("origin", ["*", "null", "http://localhost:5173", "http://[::1]:80", "app://local"])
+def test_what_browsers_say_of_pages_is_an_origin(origin: str) -> None:
+    assert Settings(allowed_origins=[origin]).allowed_origins == [origin]

@@ -3,23 +3,41 @@
 import json
 import re
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ENVIRONMENT_PREFIX = "INVOICE_GRAPH_"
 DEFAULT_DATABASE = "sqlite+aiosqlite:///invoice-graph.db"
 DEMO_DATABASE = "sqlite+aiosqlite:///invoice-graph-demo.db"
 
+ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+")
+"""What a browser says of where a page comes from, which never ends with a slash; `*` for whatever it says."""
+
+PUBLIC_URL = re.compile(r"(https?://[^/?#\s]+(/[^?#\s]*)?)?", re.IGNORECASE)
+
 PASSWORD = re.compile(r"(://[^/:@?]*):[^/?]*@")
 """A URL's password, and what stands before it."""
+
+
+def _origin(given: object) -> object:
+    if isinstance(given, str) and ORIGIN.fullmatch(given):
+        return given
+    raise ValueError("give an origin such as https://app.example, in lower-case letters and without a path")
+
+
+def _listed(text: str) -> list[Any]:
+    try:
+        return list(json.loads(text))
+    except ValueError:
+        raise ValueError("""give a JSON list such as '["https://app.example"]'""") from None
 
 
 class Settings(BaseSettings):
     """The settings of one process, read once."""
 
-    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, extra="ignore", allow_inf_nan=False)
 
     database: str = Field(
         DEFAULT_DATABASE,
@@ -79,7 +97,7 @@ class Settings(BaseSettings):
     max_sockets_per_key: int = Field(10_000, ge=1, description="WebSockets of each key, per process.")
     max_subscriptions_per_key: int = Field(10_000, ge=1, description="Subscriptions of each key, per process.")
     max_operations: int = Field(100, ge=1, description="Operations under way on one WebSocket.")
-    allowed_origins: list[str] = Field(
+    allowed_origins: Annotated[list[Annotated[str, BeforeValidator(_origin)]], NoDecode] = Field(
         [], description="Origins whose pages may call from browsers, a JSON list; `*` for all. The own host always may."
     )
     production: bool = Field(
@@ -118,11 +136,19 @@ class Settings(BaseSettings):
             raise ValueError("name the audience of the issuer's tokens")
         return audience
 
+    @field_validator("public_url")
+    @classmethod
+    def _leads_somewhere(cls, url: str) -> str:
+        if not PUBLIC_URL.fullmatch(url):
+            raise ValueError("give an address such as https://invoices.example")
+        return url
+
     @field_validator("allowed_origins", mode="before")
     @classmethod
-    def _one_by_one(cls, given: Iterable[str]) -> list[Any]:
-        """The option comes any number of times, each time with an origin or, as the variable has it, a JSON list."""
-        return [origin for text in given for origin in (json.loads(text) if text.startswith("[") else [text])]
+    def _one_by_one(cls, given: Iterable[str] | str) -> list[Any]:
+        """The option comes any number of times, the variable once, each with an origin or a JSON list of them."""
+        texts = [given] if isinstance(given, str) else given
+        return [origin for text in texts for origin in (_listed(text) if text.startswith("[") else [text])]
 
     @property
     def database_shown(self) -> str:

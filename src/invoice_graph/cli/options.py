@@ -7,13 +7,25 @@ from typing import Annotated, Any, get_origin
 import typer
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import SettingsError
 
 from invoice_graph.config import ENVIRONMENT_PREFIX, Settings
 from invoice_graph.documentation import option_name
 
 _KINDS = {"list": list[str] | None, "bool": bool | None}
 """How options are given that are not one text: several times, or without a value."""
+
+FORMS: Mapping[str, str] = {
+    "int_parsing": "give a whole number",
+    "float_parsing": "give a number",
+    "finite_number": "give a number that has an end",
+    "bool_parsing": "give true or false",
+    "greater_than": "give more than {gt:g}",
+    "greater_than_equal": "give at least {ge:g}",
+    "less_than_equal": "give at most {le:g}",
+    "literal_error": "give {expected}",
+    "value_error": "{error}",
+}
+"""What is asked for instead of a value, by the kind of its fault."""
 
 
 class Unfit(Exception):
@@ -28,9 +40,8 @@ def read_settings(given: Mapping[str, Any]) -> Settings:
         first = error.errors()[0]
         setting = str(first["loc"][0])
         source = option_name(setting) if given.get(setting) is not None else ENVIRONMENT_PREFIX + setting.upper()
-        raise Unfit(f"{source}: {first['msg']} (got {first['input']!r})") from None
-    except SettingsError as error:
-        raise Unfit(f"{error}; give a JSON list.") from None
+        form = FORMS.get(first["type"], first["msg"]).format_map(first.get("ctx", {}))
+        raise Unfit(f"{source} can't be {first['input']!r}; {form}.") from None
 
 
 def with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
