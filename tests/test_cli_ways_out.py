@@ -268,3 +268,25 @@ def test_the_variable_of_origins_is_read_as_the_option_is(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("origin", ["*", "null", "http://localhost:5173", "http://[::1]:80", "app://local"])
 def test_what_browsers_say_of_pages_is_an_origin(origin: str) -> None:
     assert Settings(allowed_origins=[origin]).allowed_origins == [origin]
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("sqlite+aiosqlite:///{}", "The database {} is a directory; name a file in it."),
+        ("sqlite+aiosqlite:///{}/m.db?mode=ro", "ends with '?mode=ro', and a file takes no options; leave that out."),
+        (
+            "postgresql+asyncpg://u@127.0.0.1:abc/x",
+            "address can't be read; write it as postgresql+asyncpg://ROLE@HOST:",
+        ),
+        ("postgresql+asyncpg://u@127.0.0.1:1/x", "have it waited for with INVOICE_GRAPH_DATABASE_WAIT=SECONDS."),
+    ],
+)
+@pytest.mark.parametrize("command", ["verify", "migrate"])
+def test_a_database_that_can_not_be_is_told_with_a_way_out(
+    file: None, invoke: Invoke, tmp_path: Path, command: str, url: str, message: str
+) -> None:
+    told = refused(invoke(command, "--database", url.format(tmp_path)))
+    assert message.format(tmp_path) in told
+    assert "int()" not in told
+    assert list(tmp_path.iterdir()) == []

@@ -134,7 +134,7 @@ async def test_a_server_that_does_not_answer_is_named_with_a_way_out(bare: str, 
     found = await refusal(through(silent_port, bare))
     assert str(silent_port) in found
     assert found.startswith("The database can't be used: ")
-    assert found.endswith("; start its server, or have it waited for with --database-wait SECONDS.")
+    assert found.endswith("; start its server, or have it waited for with INVOICE_GRAPH_DATABASE_WAIT=SECONDS.")
 
 
 async def test_a_server_that_never_answers_is_waited_for_as_long_as_was_asked(

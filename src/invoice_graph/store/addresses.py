@@ -9,10 +9,13 @@ POSTGRES = "postgresql+asyncpg://"
 
 
 def database_path(url: str) -> Path:
-    """The file that a URL names; DatabaseUnusable for any other kind."""
+    """The file that a URL names; DatabaseUnusable for any other kind, and for options, which would become its name."""
     if not url.startswith(SQLITE) or not url.removeprefix(SQLITE):
         raise DatabaseUnusable(f"{url!r} is no database URL of the form {SQLITE}FILE or {POSTGRES}USER@HOST/NAME.")
-    return Path(url.removeprefix(SQLITE))
+    path, question, options = url.removeprefix(SQLITE).partition("?")
+    if question:
+        raise DatabaseUnusable(f"{url!r} ends with '?{options}', and a file takes no options; leave that out.")
+    return Path(path)
 
 
 def file_of(url: str) -> Path | None:

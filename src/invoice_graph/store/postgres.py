@@ -47,7 +47,8 @@ UNANSWERED = (
 WAYS_OUT = (
     (pg.InvalidCatalogNameError, "create it, as with `createdb NAME`"),
     (pg.InvalidAuthorizationSpecificationError, "name a role and its password: postgresql+asyncpg://ROLE:PASSWORD@..."),
-    (UNANSWERED, "start its server, or have it waited for with --database-wait SECONDS"),
+    (UNANSWERED, "start its server, or have it waited for with INVOICE_GRAPH_DATABASE_WAIT=SECONDS"),
+    (ValueError, "write it as postgresql+asyncpg://ROLE@HOST:PORT/NAME"),
 )
 
 
@@ -263,7 +264,7 @@ async def open_postgres(
                 await prepare_tables(driver, address, migrate)
             readers = await _pool(address, _reading(settings), settings.readers, opened)
         except (pg.PostgresError, pg.InterfaceError, OSError, ValueError) as error:
-            raise DatabaseUnusable(f"The database can't be used: {one_line(error)}{_way_out(error)}.") from error
+            raise DatabaseUnusable(f"The database can't be used: {_told(error)}{_way_out(error)}.") from error
         opened.pop_all()
         return PostgresDatabase(address, readers, writers, settings)
 
@@ -282,6 +283,11 @@ async def _answering(connect: Callable[[], Awaitable[T]], wait: float) -> T:
                 _log.warning("The database does not answer: %s; waiting for it for %g s", one_line(error), wait)
                 told = True
             await asyncio.sleep(min(CONNECT_AGAIN_SECONDS, deadline - loop.time()))
+
+
+def _told(error: Exception) -> str:
+    # What Python says of a part of the address names neither the address nor the part; the driver's own does.
+    return "its address can't be read" if type(error) is ValueError else one_line(error)
 
 
 def _way_out(error: Exception) -> str:

@@ -244,6 +244,8 @@ def _try_to_open(path: Path, mode: str) -> None:
 
 
 def _not_opened(path: Path, error: Exception) -> DatabaseUnusable:
+    if path.is_dir():
+        return DatabaseUnusable(f"The database {path} is a directory; name a file in it.")
     return DatabaseUnusable(f"The database {path} can't be opened: {error}.")
 
 
