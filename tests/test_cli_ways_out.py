@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from played_pages import fresh_demo
 from test_cli import FIRST_REVISION, Ended, Invoke, database, done, file, invoke, refused
 
 from invoice_graph import __version__
@@ -15,9 +16,11 @@ from invoice_graph.cli.books import report
 from invoice_graph.cli.serving import fit_for_demo
 from invoice_graph.config import Settings
 from invoice_graph.store.verification.checks import Finding
+from invoice_graph.store.verification.verify import CHECKS
 
 __all__ = ["database", "file", "invoke"]
 
+ACCOUNTING = (Path(__file__).parent.parent / "docs" / "accounting.md").read_text()
 PATIENCE = 60.0
 COMMANDS = ((), ("serve",), ("verify",), ("account",), ("account", "set"), ("key", "create"))
 NOBODY_READS = 141
@@ -290,3 +293,19 @@ def test_a_database_that_can_not_be_is_told_with_a_way_out(
     assert message.format(tmp_path) in told
     assert "int()" not in told
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_proof_of_the_demonstration_ends_as_documented(invoke: Invoke, tmp_path: Path, kind: str) -> None:
+    url = fresh_demo(tmp_path / "demo.db").database
+    *promises, last = done(invoke("verify", "--database", url)).splitlines()
+    numbers = last.removeprefix("acct_demo: ").partition(",")[0]
+    assert f"it has `{numbers}`." in ACCOUNTING
+    assert len(promises) == 1 + len(CHECKS)
+
+
+def test_every_condition_of_events_is_documented(invoke: Invoke, tmp_path: Path) -> None:
+    done(invoke("account", "create", "--name", "Ada"))
+    told = refused(invoke("export", "events", "--where", '{"x": 1}'))
+    names = told.partition("they have ")[2].rstrip(".\n").split(", ")
+    assert f"events take an object of {', '.join(f'`{name}`' for name in names[:-1])} and `{names[-1]}`." in ACCOUNTING
+    assert all(name in done(invoke("export", "--help")) for name in names)

@@ -30,7 +30,10 @@ def seed(
     lines: Annotated[int, typer.Option(min=1, max=250, help="How many lines each has.")] = 10,
     seed: Annotated[int, typer.Option(help="The same seed makes the same data of the same database.")] = 1,
 ) -> None:
-    """Adds data in bulk, to see how things feel at size."""
+    """Adds data in bulk, to see how things feel at size.
+
+    `serve --demo` shows it when both are given the same --database; without one they have files of their own.
+    """
     run_loop(_seed(settings, account, Size(customers, invoices, lines), seed))
     typer.echo(f"{settings.database_shown} has {invoices} more invoices of {customers} new customers of {account}.")
 

@@ -76,7 +76,7 @@ def export_rows(
         str,
         typer.Option(
             help="The list's `where` as JSON: of invoices for lines too, of customers for the ledger; for events "
-            "an object of types, invoiceId, customerId."
+            "an object of types, invoiceId, customerId, actorId, requestId."
         ),
     ] = "{}",
     search: Annotated[
