@@ -43,7 +43,9 @@ class Settings(BaseSettings):
         DEFAULT_DATABASE,
         description="Where the data is: `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://USER@HOST/NAME`.",
     )
-    migrate: bool = Field(True, description="Make or upgrade the tables at start; without, such a database is refused.")
+    migrate: bool = Field(
+        True, description="Whether tables are made or upgraded at start; otherwise a database that needs it is refused."
+    )
     database_wait: float = Field(
         0, ge=0, le=86_400, description="Seconds that a PostgreSQL server which does not answer is waited for at start."
     )
@@ -51,7 +53,9 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=64, description="How many server processes share the port and the database.")
     demo: bool = Field(False, description="Serve a demonstration account without asking for a key.")
-    jobs: bool = Field(True, description="Do what is due as well; without it, `invoice-graph worker` has to run.")
+    jobs: bool = Field(
+        True, description="Whether what is due is done here as well; otherwise `invoice-graph worker` has to run."
+    )
     public_url: str = Field("", description="The server's address in links; made of host and port when empty.")
     readers: int = Field(
         0,
@@ -101,7 +105,7 @@ class Settings(BaseSettings):
         [], description="Origins whose pages may call from browsers, a JSON list; `*` for all. The own host always may."
     )
     production: bool = Field(
-        False, description="Keep to yourself what strangers need not know: the three settings below are off then."
+        False, description="For servers that strangers reach: the three settings below are off unless they are set."
     )
     pages: bool | None = Field(None, description="GraphiQL and the console for browsers.")
     suggestions: bool | None = Field(None, description="Names that a misspelt one could have meant, in errors.")
