@@ -188,11 +188,16 @@ def test_an_export_has_its_name_once_all_is_in_it(demonstration: str, tmp_path: 
     assert (list(tmp_path.iterdir()), file.stat().st_mode & 0o777) == ([file], 0o600)
 
 
+def heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_export_that_is_interrupted_leaves_what_was(tmp_path: Path) -> None:
     file = tmp_path / "invoices.csv"
     file.write_text("of yesterday")
     arguments = command(f"http://127.0.0.1:{free_port()}", "export", "--output", str(file))
-    with subprocess.Popen(arguments, stderr=subprocess.PIPE) as exporting:
+    # A run in the background ignores what Ctrl-C sends, and so would what it starts.
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE, preexec_fn=heed_ctrl_c) as exporting:
         assert exporting.stderr is not None
         assert exporting.stderr.readline().startswith(b"The server does not answer")
         exporting.send_signal(signal.SIGINT)
