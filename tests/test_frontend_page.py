@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from closing import closing
 from demonstrations import Demonstration
 from graphql import GraphQLEnumType, parse, validate
 from javascript import run_script
+from odd_sockets import closing
 from pages_with_code import ROOT, WRITTEN_FOR, Block, blocks, documents
 
 from invoice_graph.schema.build import build_schema

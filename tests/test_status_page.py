@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,10 +13,8 @@ from urllib.parse import urlencode
 
 import pytest
 from browsing import Visit, violations, visit
-from closing import closing
 from demonstrations import Demonstration, free_port
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.server import ServerConnection, serve
+from odd_sockets import closing, saying
 
 pytestmark = pytest.mark.browser
 
@@ -60,24 +58,6 @@ def opened(browser: Any, origin: str, forgiven: Sequence[str] = (), **settings: 
     with visit(browser, origin, forgiven) as visited:
         visited.page.clock.install()
         yield StatusPage(visited, server=origin, **settings)
-
-
-@contextmanager
-def saying(text: str) -> Iterator[str]:
-    """The origin of a server that says this on every socket."""
-
-    def talk(connection: ServerConnection) -> None:
-        connection.send(text)
-        with suppress(ConnectionClosed):
-            while connection.recv():
-                pass
-
-    with serve(talk, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as running:  # type: ignore[list-item]
-        thread = Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.socket.getsockname()[1]}"
-        running.shutdown()
-        thread.join()
 
 
 @contextmanager

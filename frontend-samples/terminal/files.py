@@ -56,10 +56,8 @@ class CursorFile:
 
     def write(self, cursor: str) -> None:
         """Whole or not at all, even if the power fails."""
-        beside = self._path.with_name(self._path.name + ".new")
-        with self._explained():
-            beside.write_text(cursor + "\n")
-            beside.replace(self._path)
+        with self._explained(), _replaced(self._path) as file:
+            file.write(cursor + "\n")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -213,10 +213,9 @@ MUTATIONS = (
 def describe(row: MutationRow) -> str:
     """What a mutation does; from the lifecycle table in which statuses and with which events; from the tables of access
     who may call it."""
-    action = COMMANDS[row.name].action
-    legal = () if action is None else (f"{allowed_text(action)} {events_text(action)}",)
-    if action is not None and COMMANDS[row.name].preview:
-        legal = (allowed_text(action),)
+    command = COMMANDS[row.name]
+    told = (allowed_text,) if command.preview else (allowed_text, events_text)
+    legal = () if command.action is None else (" ".join(tell(command.action) for tell in told),)
     return "\n\n".join((row.does, *legal, scope_text(row.name)))
 
 
